@@ -1,0 +1,154 @@
+/**
+ * The replicated state machine: sessions around a service, the service clock, and a digest chained
+ * over everything applied. Hosts apply entries through it, in the order of the core's effects.
+ */
+import { assert } from '../base/assert.ts';
+import { DIGEST_ZERO, digestOf, type Digest } from '../protocols/kernel/digest.ts';
+import type { ClientRef, Entry } from '../protocols/kernel/entry.ts';
+import type { Json } from '../vocabulary/json.ts';
+import type { Position } from '../vocabulary/ids.ts';
+import { refuse, type Refusal } from '../vocabulary/refusal.ts';
+import { SessionTable } from './sessions.ts';
+import type { Service } from './service.ts';
+
+/** `effective`: this very entry changed something; false for repeats, refusals and no-ops. */
+export type ApplyResult =
+  | { readonly ok: true; readonly result: Json; readonly effective: boolean }
+  | { readonly ok: false; readonly refusal: Refusal; readonly effective: false };
+
+const NOTHING: ApplyResult = { ok: true, result: null, effective: false };
+
+type Saved = {
+  readonly position: Position;
+  readonly time: number;
+  readonly chain: { readonly high: number; readonly low: number };
+  readonly sessions: Json;
+  readonly service: Json;
+};
+
+export class StateMachine {
+  readonly #service: Service;
+  readonly #sessions = new SessionTable();
+  #position: Position = 0;
+  /** Service clock T (protocols.md 4.1): never goes back. */
+  #time = 0;
+  #chain: Digest = DIGEST_ZERO;
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  /** Position of the last applied entry, 0 when none. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  get time(): number {
+    return this.#time;
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** What is wrong with the shape of a command, or null. */
+  check(payload: Json): string | null {
+    return this.#service.check(payload);
+  }
+
+  /** Applies the next entry. A `session-open` results in `{ session: <id> }`. */
+  apply(entry: Entry): ApplyResult {
+    assert(entry.pos === this.#position + 1, `applying ${entry.pos} after ${this.#position}`);
+    this.#position = entry.pos;
+    if (entry.time > this.#time) this.#time = entry.time;
+    switch (entry.type) {
+      case 'command':
+        return this.#command(entry);
+      case 'session-open':
+        this.#sessions.open(entry.pos);
+        return this.#chained(entry, success({ session: entry.pos }, true));
+      case 'session-close':
+        return this.#chained(entry, this.#close(entry.client?.session ?? 0));
+      default:
+        return this.#chained(entry, NOTHING);
+    }
+  }
+
+  /**
+   * Digest chained over every position: equal on two machines that applied the same entries with
+   * the same results. A protocol's stamp (term, ballot) does not count: in Paxos it may differ
+   * between nodes that chose the same value.
+   */
+  digest(): Digest {
+    return this.#chain;
+  }
+
+  save(): Json {
+    const { high, low } = this.#chain;
+    return {
+      position: this.#position,
+      time: this.#time,
+      chain: { high, low },
+      sessions: this.#sessions.save(),
+      service: this.#service.save(),
+    } satisfies Saved;
+  }
+
+  /** Replaces the whole state by a saved one. */
+  restore(saved: Json): void {
+    const from = saved as Saved;
+    this.#position = from.position;
+    this.#time = from.time;
+    this.#chain = from.chain;
+    this.#sessions.restore(from.sessions);
+    this.#service.restore(from.service);
+  }
+
+  #command(entry: Entry): ApplyResult {
+    const { client, payload } = entry;
+    const payloadDigest = digestOf(payload);
+    if (client === null) {
+      const result = this.#service.apply(payload, entry.pos, this.#time);
+      return this.#chained(entry, success(result, true), payloadDigest);
+    }
+    return this.#chained(entry, this.#inSession(client, entry, payloadDigest), payloadDigest);
+  }
+
+  #inSession(client: ClientRef, entry: Entry, payloadDigest: Digest): ApplyResult {
+    const admission = this.#sessions.admit(client, payloadDigest, entry.pos);
+    if (admission.kind === 'repeat') return success(admission.result, false);
+    if (admission.kind === 'refused') return failure(admission.code, admission.message);
+    const result = this.#service.apply(entry.payload, entry.pos, this.#time);
+    this.#sessions.store(client, payloadDigest, result);
+    return success(result, true);
+  }
+
+  #close(session: Position): ApplyResult {
+    if (this.#sessions.close(session)) return success(null, true);
+    return failure('session-expired', `no session ${session}`);
+  }
+
+  #chained(entry: Entry, outcome: ApplyResult, payloadDigest?: Digest): ApplyResult {
+    const { client } = entry;
+    let chain = digestOf(entry.type, this.#chain);
+    if (client !== null) {
+      chain = digestOf(client.acked, digestOf(client.seq, digestOf(client.session, chain)));
+    }
+    chain = mixDigest(payloadDigest ?? digestOf(entry.payload), chain);
+    chain = digestOf(outcome.ok ? outcome.result : outcome.refusal.code, chain);
+    this.#chain = mixDigest(this.#service.digest(), chain);
+    return outcome;
+  }
+}
+
+function success(result: Json, effective: boolean): ApplyResult {
+  return { ok: true, result, effective };
+}
+
+function failure(code: Refusal['code'], message: string): ApplyResult {
+  return { ok: false, refusal: refuse(code, message), effective: false };
+}
+
+function mixDigest(digest: Digest, onto: Digest): Digest {
+  return digestOf(digest.low, digestOf(digest.high, onto));
+}
