@@ -54,7 +54,8 @@ declare module 'better-sqlite3' {
   }
 
   export default class Database {
-    static readonly SqliteError: typeof SqliteError;
+    /** A value only here: the package's CommonJS has no named exports that Node could see. */
+    static readonly SqliteError: new (message: string, code: string) => SqliteError;
     constructor(path: string, options?: DatabaseOptions);
     readonly name: string;
     readonly open: boolean;
@@ -79,8 +80,7 @@ declare module 'better-sqlite3' {
   }
 
   /** Thrown by every call that SQLite refuses; `code` is the extended code, `SQLITE_BUSY`, ... */
-  export class SqliteError extends Error {
-    constructor(message: string, code: string);
+  export interface SqliteError extends Error {
     readonly code: string;
   }
 }
