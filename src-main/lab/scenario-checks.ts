@@ -1,0 +1,100 @@
+/**
+ * What a scenario has to satisfy beyond the shape of each value: checks that look at several places
+ * of the file at once.
+ */
+import type { ScenarioFile, ScenarioStepFile } from '../contract/scenario.ts';
+import { durationText } from './scenario-text.ts';
+
+export interface Misfit {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Everything in `file` that contradicts something else in it. */
+export function misfitsOf(file: ScenarioFile): Misfit[] {
+  return [
+    ...timingMisfits(file),
+    ...file.steps.flatMap((step, at) => stepMisfits(file, step, ['steps', at])),
+  ];
+}
+
+function timingMisfits(file: ScenarioFile): Misfit[] {
+  const path = ['cluster', 'timing'];
+  const { electionTimeoutMs, heartbeatMs } = file.cluster.timing;
+  const [min, max] = electionTimeoutMs;
+  if (min >= max) {
+    const message = `${min} is not below ${max}; allowed: [min, max] with min below max`;
+    return [{ path: [...path, 'electionTimeoutMs'], message }];
+  }
+  if (heartbeatMs >= min) {
+    const message = `${heartbeatMs} is not below the election timeout; allowed: less than ${min}`;
+    return [{ path: [...path, 'heartbeatMs'], message }];
+  }
+  return [];
+}
+
+function stepMisfits(file: ScenarioFile, step: ScenarioStepFile, path: PropertyKey[]): Misfit[] {
+  const misfits = [...timeMisfits(file, step, path)];
+  if (step.do === 'partition') misfits.push(...groupMisfits(file, step.groups, path));
+  for (const field of ['node', 'from', 'to'] as const) {
+    const selectors = (step as { [name: string]: unknown })[field];
+    if (!Array.isArray(selectors)) continue;
+    misfits.push(...selectorMisfits(file, selectors, [...path, field]));
+    if (selectors.includes('rest')) {
+      const message = '"rest" stands for the nodes no other group names; allowed: in groups only';
+      misfits.push({ path: [...path, field], message });
+    }
+  }
+  return misfits;
+}
+
+function timeMisfits(file: ScenarioFile, step: ScenarioStepFile, path: PropertyKey[]): Misfit[] {
+  const allowed = 'allowed: exactly one of at, when (with after)';
+  if ((step.at === undefined) === (step.when === undefined)) {
+    const wrong = step.at === undefined ? 'the step has no time' : 'the step has at and when';
+    return [{ path, message: `${wrong}; ${allowed}` }];
+  }
+  if (step.after !== undefined && step.when === undefined) {
+    return [{ path: [...path, 'after'], message: `"after" without "when"; ${allowed}` }];
+  }
+  const [ms, field] = step.at === undefined ? [step.after ?? 0, 'after'] : [step.at, 'at'];
+  if (ms <= file.durationMs) return [];
+  const end = durationText(file.durationMs);
+  const message = `${durationText(ms)} is after the end of the run; allowed: 0 to ${end}`;
+  return [{ path: [...path, field], message }];
+}
+
+function selectorMisfits(
+  file: ScenarioFile,
+  selectors: readonly string[],
+  path: readonly PropertyKey[],
+): Misfit[] {
+  const last = file.cluster.nodes;
+  return selectors.flatMap((selector, at) => {
+    const id = /^n(\d+)$/.exec(selector);
+    if (id === null || Number(id[1]) <= last) return [];
+    const ids = last === 1 ? 'n1' : `n1 to n${last}`;
+    const message = `"${selector}" is outside the cluster; allowed: ${ids}, or a word such as leader`;
+    return [{ path: [...path, at], message }];
+  });
+}
+
+function groupMisfits(
+  file: ScenarioFile,
+  groups: readonly (readonly string[])[],
+  path: readonly PropertyKey[],
+): Misfit[] {
+  const misfits: Misfit[] = [];
+  const seen = new Set<string>();
+  groups.forEach((group, at) => {
+    misfits.push(...selectorMisfits(file, group, [...path, 'groups', at]));
+    group.forEach((selector, place) => {
+      if (seen.has(selector)) {
+        const message = `"${selector}" stands in two groups; allowed: each node once`;
+        misfits.push({ path: [...path, 'groups', at, place], message });
+      }
+      seen.add(selector);
+    });
+  });
+  return misfits;
+}
