@@ -1,0 +1,64 @@
+/**
+ * Rules of Raft that can be switched off, to show what each is for and to test the checkers
+ * (design.md 4). Off in every normal run.
+ */
+import type { Mutant } from '../kernel/core.ts';
+
+export const MUTANTS = [
+  {
+    name: 'vote-without-sync',
+    breaks:
+      'Votes and vote requests leave before the vote is on disk: a node that lost power votes ' +
+      'twice in one term, and two leaders share it.',
+  },
+  {
+    name: 'ack-without-sync',
+    breaks:
+      'A follower acknowledges entries before they are on its disk: a power cut takes back what ' +
+      'the leader counted and told its client (museum R22).',
+  },
+  {
+    name: 'count-self-before-sync',
+    breaks:
+      'The leader counts its own copy before it is on its disk: a committed entry can stand on ' +
+      'fewer disks than a majority (museum R22).',
+  },
+  {
+    name: 'commit-old-term',
+    breaks:
+      'An entry of an older term counts as committed once it stands on a majority: a later ' +
+      'leader can still overwrite it (Raft figure 8, museum R01).',
+  },
+  {
+    name: 'commit-unmatched-suffix',
+    breaks:
+      'A follower commits up to leaderCommit however far its log was compared: a stale tail ' +
+      'becomes committed (museum R05).',
+  },
+  {
+    name: 'truncate-always',
+    breaks:
+      'A follower cuts its log behind every AppendEntries, not only at a conflict: a delayed ' +
+      'older message erases acknowledged entries (museum R08).',
+  },
+  {
+    name: 'forget-vote-on-step-down',
+    breaks:
+      'A candidate that steps down in its term forgets that it voted and can vote again in the ' +
+      'same term (museum R15).',
+  },
+  {
+    name: 'count-stale-votes',
+    breaks:
+      'Granted votes count in whatever term they arrive: a grant for an older term elects a ' +
+      'second leader (museum R17).',
+  },
+  {
+    name: 'vote-without-log-check',
+    breaks:
+      'A voter does not compare logs: a node that lacks committed entries is elected and ' +
+      'overwrites them (Raft 5.4.1).',
+  },
+] as const satisfies readonly Mutant[];
+
+export type MutantName = (typeof MUTANTS)[number]['name'];
