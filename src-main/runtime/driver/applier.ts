@@ -1,0 +1,91 @@
+/**
+ * Applies committed entries to the replicated state machine, once each and in order, and answers
+ * those who wait for them. Also writes down what checkers need: chained state hashes, and which
+ * operations took effect.
+ */
+import { assert } from '../../base/assert.ts';
+import { digestHex } from '../../protocols/kernel/digest.ts';
+import type { Entry } from '../../protocols/kernel/entry.ts';
+import type { StateMachine } from '../../services/state-machine.ts';
+import { applyLine } from './journal-lines.ts';
+import type { DriverPorts } from './ports.ts';
+
+export interface ApplyJob {
+  readonly step: number;
+  /** Not before this token is durable. */
+  readonly after: number;
+  readonly entries: readonly Entry[];
+  readonly waiting: readonly { readonly pos: number; readonly reqId: number }[];
+}
+
+/** In large batches only every 16th position gets a hash of its own: chained hashes that agree at
+ *  k agree below k, and all nodes report the multiples of 16. */
+const HASH_EVERY = 16;
+
+export class Applier {
+  readonly #machine: StateMachine;
+  readonly #ports: DriverPorts;
+  #applied = 0;
+
+  constructor(machine: StateMachine, ports: DriverPorts) {
+    this.#machine = machine;
+    this.#ports = ports;
+  }
+
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** @returns the journal line of this batch. */
+  run(job: ApplyJob): string {
+    const { entries } = job;
+    const first = entries[0];
+    const last = entries.at(-1);
+    assert(first !== undefined && last !== undefined, `step ${job.step}: nothing to apply`);
+    const hashes: [number, string][] = [];
+    const effective: [number, number, number][] = [];
+    let repeats = 0;
+    let next = 0;
+    for (const entry of entries) {
+      assert(entry.pos === this.#applied + 1, `apply ${entry.pos} after ${this.#applied}`);
+      const outcome = this.#machine.apply(entry);
+      this.#applied = entry.pos;
+      if (outcome.effective) noteEffective(effective, entry);
+      else if (entry.type === 'command') repeats += 1;
+      if (entry.pos % HASH_EVERY === 0 || entries.length < HASH_EVERY || entry === last) {
+        hashes.push([entry.pos, digestHex(this.#machine.digest())]);
+      }
+      for (; job.waiting[next]?.pos === entry.pos; next += 1) {
+        const reqId = job.waiting[next]?.reqId ?? 0;
+        const answer = outcome.ok
+          ? ({ ok: true, result: outcome.result, pos: entry.pos } as const)
+          : ({ ok: false, refusal: outcome.refusal } as const);
+        this.#ports.reply(reqId, answer);
+      }
+    }
+    assert(next === job.waiting.length, `step ${job.step}: somebody waits for no entry`);
+    return applyLine({
+      k: 'a',
+      n: job.step,
+      us: this.#ports.nowUs(),
+      from: first.pos,
+      to: last.pos,
+      hashes,
+      effective,
+      repeats,
+    });
+  }
+}
+
+function noteEffective(ranges: [number, number, number][], entry: Entry): void {
+  if (entry.type !== 'command' || entry.client === null) return;
+  const { session, seq } = entry.client;
+  // A handful of sessions per batch: a scan is cheaper than a map. Only an adjoining seq extends.
+  for (const range of ranges) {
+    if (range[0] === session && range[2] === seq - 1) {
+      range[2] = seq;
+      return;
+    }
+  }
+  ranges.push([session, seq, seq]);
+}

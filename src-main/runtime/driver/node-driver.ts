@@ -1,0 +1,239 @@
+/**
+ * The one loop of every host: input -> step -> journal -> ungated sends -> persist -> gated sends
+ * -> apply -> reply. The durability rule of protocols.md 0.2 lives here and nowhere else:
+ *
+ * 1. The input of a step, and the digest of its effects, are in the journal before any effect
+ *    leaves.
+ * 2. A send gated on a token, and everything to be applied after a persist, wait until that token
+ *    is durable.
+ * 3. An answer leaves only after its entry was applied.
+ *
+ * A turn takes everything that arrived since the last one; its persists become one barrier. Nothing
+ * here awaits: a host with a synchronous disk runs a whole turn in one go, a host with a slow one
+ * calls `persisted` when it is done.
+ */
+import { assert } from '../../base/assert.ts';
+import type { Core, Effect, Input, Message, Token } from '../../protocols/kernel/core.ts';
+import type { PersistOp } from '../../protocols/kernel/durable.ts';
+import type { Entry } from '../../protocols/kernel/entry.ts';
+import type { StateMachine } from '../../services/state-machine.ts';
+import type { TraceEvent } from '../../vocabulary/trace.ts';
+import { Applier, type ApplyJob } from './applier.ts';
+import { stepLine, type SentMessage } from './journal-lines.ts';
+import type { DriverPorts, Incoming, Outgoing } from './ports.ts';
+
+interface GatedSend {
+  readonly after: Token;
+  readonly message: Outgoing;
+}
+
+export class NodeDriver {
+  readonly #core: Core;
+  readonly #ports: DriverPorts;
+  readonly #applier: Applier;
+  readonly #nodeId: string;
+  #step = 0;
+  #lamport = 0;
+  #lines = '';
+  #ungated: Outgoing[] = [];
+  #gated: GatedSend[] = [];
+  #ops: PersistOp[] = [];
+  #issuedToken: Token = 0;
+  #pendingToken: Token = 0;
+  #durableToken: Token = 0;
+  #applies: ApplyJob[] = [];
+  #refusals: Extract<Effect, { kind: 'reply' }>[] = [];
+  #closings: Extract<Effect, { kind: 'close-link' }>[] = [];
+  #settling = false;
+  #dead = false;
+
+  constructor(core: Core, machine: StateMachine, nodeId: string, ports: DriverPorts) {
+    this.#core = core;
+    this.#ports = ports;
+    this.#nodeId = nodeId;
+    this.#applier = new Applier(machine, ports);
+  }
+
+  get steps(): number {
+    return this.#step;
+  }
+
+  get applied(): number {
+    return this.#applier.applied;
+  }
+
+  get core(): Core {
+    return this.#core;
+  }
+
+  /** Runs inputs that have no message identity: boot, tick, links, clients. */
+  turn(inputs: readonly (Input | Incoming)[]): void {
+    assert(!this.#dead, `${this.#nodeId}: a stopped driver got input`);
+    for (const input of inputs) {
+      if ('kind' in input) this.#run(input, null);
+      else this.#receive(input);
+    }
+    this.#settle();
+  }
+
+  /** The host's disk has everything up to `token`. */
+  persisted(token: Token): void {
+    assert(
+      token <= this.#pendingToken && token > this.#durableToken,
+      `${this.#nodeId}: persisted ${token} of ${this.#pendingToken}, had ${this.#durableToken}`,
+    );
+    this.#durableToken = token;
+    if (this.#settling) return;
+    this.#afterDurable();
+    this.#settle();
+  }
+
+  /** A failed disk is fatal (protocols.md 0.4): the core is told, and nothing leaves any more. */
+  persistFailed(token: Token, error: string): void {
+    this.#run({ kind: 'persist-failed', token, error }, null);
+    this.#ports.journal(this.#lines);
+    this.#lines = '';
+    this.#dead = true;
+  }
+
+  #receive(incoming: Incoming): void {
+    this.#lamport = Math.max(this.#lamport, incoming.lamport);
+    this.#run(
+      { kind: 'recv', from: incoming.from, linkEpoch: incoming.linkEpoch, msg: incoming.msg },
+      incoming,
+    );
+  }
+
+  #run(input: Input, incoming: Incoming | null): void {
+    this.#step += 1;
+    this.#lamport += 1;
+    const effects = this.#core.step(input);
+    const sends: SentMessage[] = [];
+    const trace: TraceEvent[] = [];
+    for (const effect of effects) this.#take(effect, sends, trace);
+    this.#lines += stepLine({
+      n: this.#step,
+      us: this.#ports.nowUs(),
+      lamport: this.#lamport,
+      input,
+      incoming,
+      effects,
+      sends,
+      trace,
+    });
+  }
+
+  #take(effect: Effect, sends: SentMessage[], trace: TraceEvent[]): void {
+    switch (effect.kind) {
+      case 'persist':
+        assert(effect.token === this.#issuedToken + 1, `${this.#nodeId}: token ${effect.token}`);
+        this.#issuedToken = effect.token;
+        for (const op of effect.ops) this.#ops.push(op);
+        return;
+      case 'send':
+        this.#takeSend(effect.to, effect.msg, effect.after, sends);
+        return;
+      case 'apply':
+        this.#takeApply(effect.entries, effect.waiting);
+        return;
+      case 'reply':
+        this.#refusals.push(effect);
+        return;
+      case 'trace':
+        trace.push(effect.event);
+        this.#ports.trace(effect.event);
+        return;
+      case 'close-link':
+        this.#closings.push(effect);
+        return;
+      default:
+        assert(false, `${this.#nodeId}: effect ${effect.kind} has no host yet`);
+    }
+  }
+
+  #takeSend(to: string, msg: Message, after: Token, sends: SentMessage[]): void {
+    assert(to !== this.#nodeId, `${this.#nodeId} sends ${msg.type} to itself`);
+    const index = sends.length;
+    const message: Outgoing = { to, step: this.#step, index, lamport: this.#lamport, msg };
+    sends.push([index, to, msg.type]);
+    if (after <= this.#durableToken) this.#ungated.push(message);
+    else this.#gated.push({ after, message });
+  }
+
+  #takeApply(entries: readonly Entry[], waiting: ApplyJob['waiting']): void {
+    this.#applies.push({ step: this.#step, after: this.#issuedToken, entries, waiting });
+  }
+
+  /** Carries out what the steps asked for, in the one legal order, until nothing is left to do. */
+  #settle(): void {
+    this.#settling = true;
+    for (;;) {
+      this.#writeJournal();
+      this.#sendUngated();
+      if (!this.#persistPending()) break;
+      if (this.#durableToken < this.#pendingToken) break;
+      this.#afterDurable();
+    }
+    this.#settling = false;
+    this.#applyDurable();
+    this.#answerRefusals();
+    this.#writeJournal();
+    this.#ports.flush();
+  }
+
+  #writeJournal(): void {
+    if (this.#lines === '') return;
+    this.#ports.journal(this.#lines);
+    this.#lines = '';
+  }
+
+  #sendUngated(): void {
+    const closings = this.#closings;
+    this.#closings = [];
+    const messages = this.#ungated;
+    this.#ungated = [];
+    for (const message of messages) this.#ports.send(message);
+    for (const link of closings) this.#ports.closeLink(link.peer, link.linkEpoch, link.why);
+    if (messages.length > 0) this.#ports.flush();
+  }
+
+  /** Hands the turn's operations to the disk as one barrier; false when there are none. */
+  #persistPending(): boolean {
+    if (this.#issuedToken === this.#pendingToken) return false;
+    const ops = this.#ops;
+    this.#ops = [];
+    this.#pendingToken = this.#issuedToken;
+    this.#ports.persist(ops, this.#pendingToken);
+    return true;
+  }
+
+  /** Gated sends leave first (their steps are in the journal), then the core hears of it. */
+  #afterDurable(): void {
+    const waiting: GatedSend[] = [];
+    let released = false;
+    for (const send of this.#gated) {
+      if (send.after > this.#durableToken) {
+        waiting.push(send);
+        continue;
+      }
+      this.#ports.send(send.message);
+      released = true;
+    }
+    this.#gated = waiting;
+    if (released) this.#ports.flush();
+    this.#run({ kind: 'persisted', token: this.#durableToken }, null);
+  }
+
+  #applyDurable(): void {
+    while (this.#applies[0] !== undefined && this.#applies[0].after <= this.#durableToken) {
+      const job = this.#applies.shift();
+      if (job !== undefined) this.#lines += this.#applier.run(job);
+    }
+  }
+
+  #answerRefusals(): void {
+    const refusals = this.#refusals;
+    this.#refusals = [];
+    for (const { reqId, refusal } of refusals) this.#ports.reply(reqId, { ok: false, refusal });
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What a host lends the driver. The driver decides when each of these is called; a host only
+ * carries them out (process: sockets, SQLite, a file; simulator: queues).
+ */
+import type { Json } from '../../vocabulary/json.ts';
+import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import type { Refusal } from '../../vocabulary/refusal.ts';
+import type { TraceEvent } from '../../vocabulary/trace.ts';
+import type { Message, Token } from '../../protocols/kernel/core.ts';
+import type { PersistOp } from '../../protocols/kernel/durable.ts';
+
+/** A message on its way: the step that sent it and its number in that step make it unique in a
+ *  life of the sender. */
+export interface Outgoing {
+  readonly to: NodeId;
+  readonly step: number;
+  readonly index: number;
+  readonly lamport: number;
+  readonly msg: Message;
+}
+
+export interface Incoming {
+  readonly from: NodeId;
+  readonly fromIncarnation: number;
+  readonly linkEpoch: number;
+  readonly step: number;
+  readonly index: number;
+  readonly lamport: number;
+  readonly msg: Message;
+}
+
+export type Answer =
+  | { readonly ok: true; readonly result: Json; readonly pos: Position }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export interface DriverPorts {
+  /** Microseconds since the start of the run; shown to people, never fed to the core. */
+  nowUs(): number;
+  /** Journal lines; they must survive a SIGKILL of this process when the call returns. */
+  journal(lines: string): void;
+  /** Hands a message to the transport; it may wait there for `flush`. */
+  send(message: Outgoing): void;
+  /** End of a group of sends: put them on the wire. */
+  flush(): void;
+  /**
+   * Writes the operations, then one barrier. The host calls `driver.persisted(token)` once they
+   * are durable, during this call or later, and in order.
+   */
+  persist(ops: readonly PersistOp[], token: Token): void;
+  reply(reqId: number, answer: Answer): void;
+  closeLink(peer: NodeId, linkEpoch: number, why: string): void;
+  /** A trace event of the core, for hosts that watch (role changes to the supervisor). */
+  trace(event: TraceEvent): void;
+}

@@ -1,0 +1,109 @@
+/**
+ * Client connections of a node: gives each request a number of the node's own, checks its shape at
+ * the edge, and sends the answers of a turn back in one frame per connection.
+ */
+import type { ClientRequest } from '../../protocols/kernel/core.ts';
+import { refuse } from '../../vocabulary/refusal.ts';
+import type { Json } from '../../vocabulary/json.ts';
+import type { Answer } from '../driver/ports.ts';
+import type { IpcConnection } from './ipc.ts';
+import type { RequestsFrame, WireAnswer } from './wire.ts';
+
+/** A connection may have this many requests open; more are refused as `busy`. */
+const OPEN_PER_CONNECTION_MAX = 4096;
+
+interface Asker {
+  readonly connection: IpcConnection;
+  open: number;
+  answers: WireAnswer[];
+}
+
+export class Gateway {
+  readonly #check: (payload: Json) => string | null;
+  readonly #askers = new Map<IpcConnection, Asker>();
+  readonly #waiting = new Map<number, { readonly asker: Asker; readonly no: number }>();
+  readonly #dirty = new Set<Asker>();
+  #arrived: ClientRequest[] = [];
+  #nextReqId = 1;
+
+  /** @param check what is wrong with a command, or null. */
+  constructor(check: (payload: Json) => string | null) {
+    this.#check = check;
+  }
+
+  get hasArrived(): boolean {
+    return this.#arrived.length > 0;
+  }
+
+  receive(connection: IpcConnection, frame: RequestsFrame): void {
+    const asker = this.#askerOf(connection);
+    for (const [no, op] of frame.requests) {
+      const problem = op.kind === 'command' ? this.#check(op.payload) : null;
+      if (problem !== null) {
+        this.#queue(asker, no, { ok: false, refusal: refuse('bad-request', problem) });
+      } else if (asker.open >= OPEN_PER_CONNECTION_MAX) {
+        const text = `more than ${OPEN_PER_CONNECTION_MAX} requests open on this connection`;
+        this.#queue(asker, no, { ok: false, refusal: refuse('busy', text) });
+      } else {
+        const reqId = this.#nextReqId;
+        this.#nextReqId += 1;
+        asker.open += 1;
+        this.#waiting.set(reqId, { asker, no });
+        this.#arrived.push({ reqId, op });
+      }
+    }
+  }
+
+  #askerOf(connection: IpcConnection): Asker {
+    let asker = this.#askers.get(connection);
+    if (asker === undefined) {
+      asker = { connection, open: 0, answers: [] };
+      this.#askers.set(connection, asker);
+    }
+    return asker;
+  }
+
+  /** Everything that arrived since the last call: the `client` input of this turn. */
+  takeArrived(): readonly ClientRequest[] {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    return arrived;
+  }
+
+  answer(reqId: number, answer: Answer): void {
+    const waiting = this.#waiting.get(reqId);
+    if (waiting === undefined) return;
+    this.#waiting.delete(reqId);
+    waiting.asker.open -= 1;
+    this.#queue(waiting.asker, waiting.no, answer);
+  }
+
+  #queue(asker: Asker, no: number, answer: Answer): void {
+    asker.answers.push(
+      answer.ok
+        ? [no, 1, answer.result, answer.pos]
+        : [no, 0, answer.refusal.code, answer.refusal.message, answer.refusal.hint],
+    );
+    this.#dirty.add(asker);
+  }
+
+  flush(): void {
+    for (const asker of this.#dirty) {
+      // A client that does not read its answers loses them, and retries or gives up.
+      asker.connection.send('answers', { answers: asker.answers });
+      asker.answers = [];
+    }
+    this.#dirty.clear();
+  }
+
+  /** The client is gone; answers for it are dropped when they come. */
+  forget(connection: IpcConnection): void {
+    const asker = this.#askers.get(connection);
+    if (asker === undefined) return;
+    this.#askers.delete(connection);
+    this.#dirty.delete(asker);
+    for (const [reqId, waiting] of this.#waiting) {
+      if (waiting.asker === asker) this.#waiting.delete(reqId);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** What a node is told when it is started, and what it and its supervisor say to each other over
+ *  the child's own channel: never subject to faults. */
+import type { Json } from '../../vocabulary/json.ts';
+import type { LinkRule } from '../../vocabulary/fault.ts';
+import type { NodeCounters } from '../../vocabulary/journal.ts';
+import type { Member, NodeId, ProtocolName } from '../../vocabulary/ids.ts';
+import type { Timing } from '../../vocabulary/timing.ts';
+import type { Role } from '../../vocabulary/trace.ts';
+import type { Era } from '../../vocabulary/era.ts';
+
+export interface NodeConfig {
+  readonly cluster: string;
+  readonly protocol: ProtocolName;
+  readonly service: string;
+  readonly nodeId: NodeId;
+  readonly members: readonly Member[];
+  /** Identity for a fresh disk; a disk that has one keeps it. */
+  readonly storageId: string;
+  /** Owner-only directory of the sockets of this cluster. */
+  readonly socketDir: string;
+  /** Directory of this node alone: database and journals. */
+  readonly dataDir: string;
+  readonly seed: number;
+  readonly timing: Timing;
+  readonly options: { readonly [name: string]: Json };
+  readonly mutants: readonly string[];
+  /** Start of the run on the machine's monotonic clock, in nanoseconds, as decimal digits. */
+  readonly epochNs: string;
+  /** false: no flight journal (only for measuring what recording costs). */
+  readonly journal: boolean;
+  /** Rules that are on when the node starts. */
+  readonly links: LinkRules;
+}
+
+/** Per peer: what happens on the way to it, and whether anything from it is dropped on arrival. */
+export type LinkRules = {
+  readonly [peer: NodeId]: { readonly outgoing: LinkRule; readonly deaf: boolean };
+};
+
+export type ToNode =
+  | { readonly t: 'links'; readonly rules: LinkRules }
+  | { readonly t: 'freeze'; readonly on: boolean }
+  | { readonly t: 'counters'; readonly id: number }
+  | { readonly t: 'stop' };
+
+export type FromNode =
+  | {
+      readonly t: 'ready';
+      readonly incarnation: number;
+      readonly storageId: string;
+      readonly journalFile: string | null;
+    }
+  | {
+      readonly t: 'role';
+      readonly us: number;
+      readonly role: Role;
+      readonly era: Era;
+      readonly leader: NodeId | null;
+      readonly ready: boolean;
+    }
+  | { readonly t: 'counters'; readonly id: number; readonly counters: NodeCounters }
+  | { readonly t: 'failed'; readonly why: 'assertion' | 'disk' | 'start'; readonly error: string };
+
+export const DATABASE_FILE = 'node.sqlite';
+
+/** Exit codes of a node, so that a supervisor can tell deaths apart. */
+export const NODE_EXIT = { stopped: 0, assertion: 70, disk: 71, start: 72 } as const;

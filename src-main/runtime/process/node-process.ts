@@ -1,0 +1,302 @@
+/**
+ * A cluster member as a process: sockets, SQLite file, journal and clock around the driver. All
+ * that arrives in one turn of the event loop is one turn of the driver. No await on that path.
+ */
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { AssertionError } from '../../base/assert.ts';
+import { deriveSeed } from '../../base/prng.ts';
+import { protocolDefinition } from '../../protocols/index.ts';
+import type { Input, ProtocolDefinition } from '../../protocols/kernel/core.ts';
+import { createService } from '../../services/index.ts';
+import { StateMachine } from '../../services/state-machine.ts';
+import type { EndHeader, NodeCounters } from '../../vocabulary/journal.ts';
+import type { TraceEvent } from '../../vocabulary/trace.ts';
+import { messageId } from '../driver/journal-lines.ts';
+import { NodeDriver } from '../driver/node-driver.ts';
+import type { Incoming } from '../driver/ports.ts';
+import { Gateway } from './gateway.ts';
+import { JournalFile } from './journal-file.ts';
+import { DATABASE_FILE, type FromNode, type LinkRules, type NodeConfig } from './node-config.ts';
+import { SqliteStorage } from './sqlite-storage.ts';
+import { TickClock } from './tick-clock.ts';
+import { Transport } from './transport.ts';
+
+const COUNTERS_EVERY_MS = 1_000;
+
+/** The disk failed: fatal, with the operating system's words. */
+export class DiskError extends Error {
+  override name = 'DiskError';
+}
+
+export class NodeProcess {
+  readonly #config: NodeConfig;
+  readonly #tell: (message: FromNode) => void;
+  readonly #fail: (error: unknown) => void;
+  readonly #definition: ProtocolDefinition;
+  readonly #storage: SqliteStorage;
+  readonly #journal: JournalFile | null;
+  readonly #driver: NodeDriver;
+  readonly #transport: Transport;
+  readonly #gateway: Gateway;
+  readonly #clock: TickClock;
+  readonly #epochNs: bigint;
+  readonly #messages: Record<string, number> = {};
+  #queue: (Input | Incoming)[] = [];
+  #drops = '';
+  #turnPlanned = false;
+  #frozen = false;
+  #stopped = false;
+  #timer: NodeJS.Timeout | null = null;
+  #timerAtMs = Infinity;
+  #nextCountersMs = 0;
+
+  /**
+   * @param tell sends a message to the supervisor.
+   * @param fail called once with an error that ends this node.
+   */
+  constructor(
+    config: NodeConfig,
+    tell: (message: FromNode) => void,
+    fail: (error: unknown) => void,
+  ) {
+    this.#config = config;
+    this.#tell = tell;
+    this.#fail = fail;
+    this.#epochNs = BigInt(config.epochNs);
+    this.#definition = protocolDefinition(config.protocol);
+    const service = createService(config.service);
+    if (service === null) throw new Error(`no service named ${config.service}`);
+    this.#storage = new SqliteStorage(path.join(config.dataDir, DATABASE_FILE), config.storageId);
+    const { incarnation } = this.#storage.identity;
+    this.#journal = config.journal ? new JournalFile(config.dataDir, incarnation) : null;
+    const machine = new StateMachine(service);
+    this.#gateway = new Gateway((payload) => machine.check(payload));
+    this.#clock = new TickClock(config.timing.tickMs, performance.now());
+    this.#transport = this.#makeTransport();
+    this.#transport.setRules(config.links);
+    this.#driver = new NodeDriver(this.#definition.create(), machine, config.nodeId, {
+      nowUs: () => this.#nowUs(),
+      journal: (lines) => this.#writeJournal(lines),
+      send: (message) => {
+        this.#count(message.msg.type);
+        this.#transport.send(message);
+      },
+      flush: () => this.#transport.flush(),
+      persist: (ops, token) => {
+        this.#guardDisk(() => this.#storage.commit(ops));
+        this.#driver.persisted(token);
+      },
+      reply: (reqId, answer) => this.#gateway.answer(reqId, answer),
+      closeLink: (peer, epoch, why) => this.#transport.closeLink(peer, epoch, why),
+      trace: (event) => this.#tellRole(event),
+    });
+  }
+
+  #makeTransport(): Transport {
+    const { cluster, protocol, nodeId, members, socketDir, seed } = this.#config;
+    return new Transport(
+      {
+        cluster,
+        protocol,
+        self: nodeId,
+        members,
+        socketDir,
+        seed,
+        ...this.#storage.identity,
+        overSessions: this.#definition.overSessions,
+      },
+      this.#gateway,
+      {
+        incoming: (message) => this.#queue.push(message),
+        up: (peer, linkEpoch) => this.#enqueue({ kind: 'link-up', peer, linkEpoch }),
+        down: (peer, linkEpoch) => this.#enqueue({ kind: 'link-down', peer, linkEpoch }),
+        dropped: (message, incarnation, why) => {
+          const { from, to, step, index, type } = message;
+          const id = messageId(from, incarnation, step, index);
+          const header = { k: 'd', us: this.#nowUs(), id, from, to, type, why };
+          this.#drops += `${JSON.stringify(header)}\t\n`;
+        },
+      },
+      () => this.#planTurn(),
+    );
+  }
+
+  /** Boots the core from disk, opens the socket, tells the supervisor. */
+  async start(): Promise<void> {
+    const { config } = { config: this.#config };
+    const { storageId, incarnation } = this.#storage.identity;
+    const durable = this.#storage.load();
+    this.#nextCountersMs = performance.now() + COUNTERS_EVERY_MS;
+    this.#driver.turn([
+      {
+        kind: 'boot',
+        cluster: config.cluster,
+        nodeId: config.nodeId,
+        storageId,
+        incarnation,
+        members: config.members,
+        durable,
+        seed: deriveSeed(config.seed, `${config.nodeId} ${incarnation}`),
+        timing: config.timing,
+        options: config.options,
+        mutants: config.mutants,
+      },
+    ]);
+    await this.#transport.listen();
+    this.#tell({
+      t: 'ready',
+      incarnation,
+      storageId,
+      journalFile: this.#journal?.file ?? null,
+    });
+    this.#arm();
+  }
+
+  #nowUs(): number {
+    return Math.round(Number(process.hrtime.bigint() - this.#epochNs) / 1_000);
+  }
+
+  #enqueue(input: Input): void {
+    this.#queue.push(input);
+    this.#planTurn();
+  }
+
+  #planTurn(): void {
+    if (this.#turnPlanned || this.#stopped) return;
+    this.#turnPlanned = true;
+    setImmediate(() => {
+      this.#turnPlanned = false;
+      this.#runTurn();
+    });
+  }
+
+  /** One turn: elapsed time first, then what arrived, then all client requests as one input. */
+  #runTurn(): void {
+    if (this.#stopped || this.#frozen) return;
+    try {
+      const ticks = this.#clock.take(performance.now());
+      if (ticks > 0) this.#transport.tick(ticks);
+      const inputs = this.#queue;
+      this.#queue = [];
+      if (ticks > 0) inputs.unshift({ kind: 'tick', elapsed: ticks });
+      if (this.#gateway.hasArrived) {
+        inputs.push({ kind: 'client', requests: this.#gateway.takeArrived() });
+      }
+      if (inputs.length > 0) this.#driver.turn(inputs);
+      this.#transport.flush();
+      this.#writeDrops();
+      this.#maybeWriteCounters();
+      this.#arm();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Sleeps no longer than the core can; an earlier timer that is armed already stays. */
+  #arm(): void {
+    const nowMs = performance.now();
+    const sleepTicks = Math.max(1, this.#driver.core.sleepTicks());
+    const dueMs = nowMs + this.#clock.msUntil(sleepTicks, nowMs);
+    if (this.#timer !== null && this.#timerAtMs <= dueMs) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timerAtMs = dueMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#runTurn();
+      },
+      Math.ceil(dueMs - nowMs),
+    );
+  }
+
+  #writeJournal(lines: string): void {
+    if (this.#journal === null) return;
+    this.#guardDisk(() => this.#journal?.write(lines));
+  }
+
+  #guardDisk(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      throw new DiskError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #writeDrops(): void {
+    if (this.#drops === '') return;
+    this.#writeJournal(this.#drops);
+    this.#drops = '';
+  }
+
+  #maybeWriteCounters(): void {
+    const nowMs = performance.now();
+    if (nowMs < this.#nextCountersMs) return;
+    this.#nextCountersMs = nowMs + COUNTERS_EVERY_MS;
+    this.#writeCounters();
+  }
+
+  #writeCounters(): void {
+    const header = { k: 'c', us: this.#nowUs(), counters: this.counters() };
+    this.#writeJournal(`${JSON.stringify(header)}\t\n`);
+  }
+
+  #count(type: string): void {
+    const kind = this.#definition.messageKinds[type] ?? 'replicate';
+    this.#messages[kind] = (this.#messages[kind] ?? 0) + 1;
+  }
+
+  #tellRole(event: TraceEvent): void {
+    if (event.kind !== 'role') return;
+    const { role, era, leader, ready } = event;
+    this.#tell({ t: 'role', us: this.#nowUs(), role, era, leader, ready });
+  }
+
+  counters(): NodeCounters {
+    const { user, system } = process.cpuUsage();
+    return {
+      messages: { ...this.#messages },
+      bytes: this.#transport.bytes,
+      frames: this.#transport.frames,
+      syncs: this.#storage.syncs,
+      steps: this.#driver.steps,
+      applied: this.#driver.applied,
+      rssBytes: process.memoryUsage.rss(),
+      cpuUs: user + system,
+    };
+  }
+
+  setRules(rules: LinkRules): void {
+    this.#transport.setRules(rules);
+  }
+
+  /** Cooperative pause, where the system has no SIGSTOP: nothing is read from the queue. */
+  setFrozen(on: boolean): void {
+    this.#frozen = on;
+    if (!on) this.#planTurn();
+  }
+
+  /** Ends this life: the last lines of the journal, then sockets and files. */
+  stop(why: EndHeader['why'], error: unknown): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    try {
+      this.#writeDrops();
+      this.#writeCounters();
+      const text = error === null ? {} : { error: describeError(error) };
+      this.#writeJournal(`${JSON.stringify({ k: 'x', us: this.#nowUs(), why, ...text })}\t\n`);
+    } catch {
+      // A full disk cannot take the last words; the lab has them from the control channel.
+    }
+    this.#transport.close();
+    this.#journal?.close();
+    this.#storage.close();
+  }
+}
+
+/** Message and stack of a bug, message alone of anything else. */
+export function describeError(error: unknown): string {
+  if (error instanceof AssertionError) return error.stack ?? error.message;
+  return error instanceof Error ? error.message : String(error);
+}

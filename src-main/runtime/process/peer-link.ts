@@ -1,0 +1,205 @@
+/**
+ * All traffic between this node and one peer: batches what one turn sends into one frame, applies
+ * the fault shim on the way out and deafness on the way in, and, for protocols that need them, runs
+ * FIFO sessions over it.
+ */
+import { assert } from '../../base/assert.ts';
+import { CLEAR_LINK, type LinkRule } from '../../vocabulary/fault.ts';
+import type { DropHeader } from '../../vocabulary/journal.ts';
+import type { NodeId } from '../../vocabulary/ids.ts';
+import type { Incoming, Outgoing } from '../driver/ports.ts';
+import { SessionLink, type SessionFrame } from '../driver/session-link.ts';
+import { FaultShim } from './fault-shim.ts';
+import { IpcDialer } from './ipc.ts';
+import type { WireItem } from './wire.ts';
+
+/** Frames are cut after this many messages: the peer can begin, and no frame grows without end. */
+const FRAME_ITEMS_MAX = 64;
+
+export interface PeerLinkEvents {
+  incoming(message: Incoming): void;
+  up(peer: NodeId, linkEpoch: number): void;
+  down(peer: NodeId, linkEpoch: number): void;
+  dropped(
+    message: { from: NodeId; to: NodeId; step: number; index: number; type: string },
+    incarnation: number,
+    why: DropHeader['why'],
+  ): void;
+}
+
+export interface PeerLinkOptions {
+  readonly self: NodeId;
+  readonly incarnation: number;
+  readonly peer: NodeId;
+  readonly socketDir: string;
+  readonly hello: unknown;
+  readonly overSessions: boolean;
+  readonly seed: number;
+}
+
+export class PeerLink {
+  readonly #options: PeerLinkOptions;
+  readonly #events: PeerLinkEvents;
+  readonly #dialer: IpcDialer;
+  readonly #shim: FaultShim<WireItem>;
+  readonly #session: SessionLink | null;
+  #batch: WireItem[] = [];
+  #deaf = false;
+  #frames = 0;
+  #peerIncarnation = 0;
+  /** Number of the incoming connection, for protocols without sessions. */
+  #connectionEpoch = 0;
+
+  constructor(options: PeerLinkOptions, events: PeerLinkEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#shim = new FaultShim(options.seed, (items) => this.#release(items));
+    this.#session = options.overSessions ? this.#makeSession() : null;
+    this.#dialer = new IpcDialer(options.socketDir, options.peer, [], {
+      connected: () => this.#dialer.send('hello', options.hello),
+      disconnected: () => this.#socketLost(),
+      received: () => undefined,
+    });
+  }
+
+  #makeSession(): SessionLink {
+    const { self, peer, incarnation } = this.#options;
+    return new SessionLink(self < peer, incarnation, {
+      sendFrame: (frame) => this.#sendControl(frame),
+      up: (epoch) => this.#events.up(peer, epoch),
+      down: (epoch) => {
+        // What still waits belongs to the closed session and must never be delivered.
+        this.#shim.clear();
+        this.#events.down(peer, epoch);
+      },
+    });
+  }
+
+  get frames(): number {
+    return this.#frames;
+  }
+
+  get bytes(): number {
+    return this.#dialer.bytesWritten;
+  }
+
+  setRule(outgoing: LinkRule, deaf: boolean): void {
+    this.#shim.setRule(outgoing);
+    this.#deaf = deaf;
+  }
+
+  tick(ticks: number): void {
+    this.#session?.tick(ticks);
+    this.flush();
+  }
+
+  /** Queues a message for the next flush. */
+  send(message: Outgoing): void {
+    assert(message.to === this.#options.peer, `${message.to} is not ${this.#options.peer}`);
+    const frame = this.#session === null ? null : this.#session.stamp();
+    if (this.#session !== null && frame === null) {
+      this.#drop([message.step, message.index, 0, message.msg, null], 'session');
+      return;
+    }
+    this.#admit([message.step, message.index, message.lamport, message.msg, frame]);
+  }
+
+  #sendControl(frame: SessionFrame): void {
+    this.#admit([0, 0, 0, null, frame]);
+  }
+
+  #admit(item: WireItem): void {
+    const verdict = this.#shim.admit(item, performance.now());
+    if (verdict === 'pass') this.#push(item);
+    else if (verdict !== 'wait') this.#drop(item, verdict);
+  }
+
+  #push(item: WireItem): void {
+    this.#batch.push(item);
+    if (this.#batch.length >= FRAME_ITEMS_MAX) this.flush();
+  }
+
+  #release(items: WireItem[]): void {
+    for (const item of items) this.#push(item);
+    this.flush();
+  }
+
+  flush(): void {
+    if (this.#batch.length === 0) return;
+    const items = this.#batch;
+    this.#batch = [];
+    if (this.#dialer.send('messages', { items })) {
+      this.#frames += 1;
+      return;
+    }
+    const why = this.#dialer.isConnected ? 'overflow' : 'no-link';
+    for (const item of items) this.#drop(item, why);
+  }
+
+  #drop(item: WireItem, why: DropHeader['why']): void {
+    const [step, index, , msg, session] = item;
+    if (msg !== null) {
+      const { self, peer, incarnation } = this.#options;
+      this.#events.dropped({ from: self, to: peer, step, index, type: msg.type }, incarnation, why);
+    }
+    // A hole in the stream: the session cannot go on (protocols.md 0.6).
+    if (msg !== null && session !== null) this.#session?.close(`own message dropped: ${why}`);
+  }
+
+  /** The peer dialled us. */
+  accept(incarnation: number): void {
+    this.#peerIncarnation = incarnation;
+    this.#connectionEpoch += 1;
+    if (this.#session === null) this.#events.up(this.#options.peer, this.#connectionEpoch);
+  }
+
+  /** The peer's connection to us is gone. */
+  lost(): void {
+    if (this.#session === null) this.#events.down(this.#options.peer, this.#connectionEpoch);
+    else this.#session.close('the peer closed its connection');
+  }
+
+  #socketLost(): void {
+    this.#session?.close('the connection to the peer is gone');
+  }
+
+  closeSession(linkEpoch: number, why: string): void {
+    this.#session?.close(why, linkEpoch);
+    this.flush();
+  }
+
+  receive(item: WireItem): void {
+    const [step, index, lamport, msg, frame] = item;
+    const { self, peer } = this.#options;
+    if (this.#deaf) {
+      if (msg !== null) {
+        this.#events.dropped(
+          { from: peer, to: self, step, index, type: msg.type },
+          this.#peerIncarnation,
+          'cut',
+        );
+      }
+      return;
+    }
+    if (this.#session !== null && (frame === null || !this.#session.receive(frame))) {
+      this.flush();
+      return;
+    }
+    if (msg === null) return;
+    this.#events.incoming({
+      from: peer,
+      fromIncarnation: this.#peerIncarnation,
+      linkEpoch: this.#session?.linkEpoch ?? this.#connectionEpoch,
+      step,
+      index,
+      lamport,
+      msg,
+    });
+  }
+
+  close(): void {
+    this.#shim.setRule(CLEAR_LINK);
+    this.#shim.clear();
+    this.#dialer.close();
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The disk of a node: one SQLite file, WAL, synchronous FULL, one transaction per persist batch.
+ * A transaction is the barrier of protocols.md 0.3: when `commit` returns, it survives a power cut.
+ * Any SQLite tool can open the file.
+ */
+import Database, { type Statement } from 'better-sqlite3';
+import { randomBytes } from 'node:crypto';
+import type { DurableState, HardRecord, PersistOp } from '../../protocols/kernel/durable.ts';
+import type { Entry } from '../../protocols/kernel/entry.ts';
+import type { Json } from '../../vocabulary/json.ts';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS identity (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS hard (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS log (pos INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT;
+`;
+
+export interface StorageIdentity {
+  readonly storageId: string;
+  readonly incarnation: number;
+}
+
+export class SqliteStorage {
+  readonly #db: Database;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #putHard: Statement;
+  readonly #putEntry: Statement;
+  readonly #truncate: Statement;
+  #syncs = 0;
+
+  /**
+   * Opens or creates the file and begins a new life: the incarnation is one higher, durably.
+   * @param expectedStorageId identity to give a new file; an existing one keeps its own.
+   */
+  constructor(file: string, expectedStorageId: string | null) {
+    this.#db = new Database(file);
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = FULL');
+    this.#db.pragma('wal_autocheckpoint = 4000');
+    this.#db.exec(SCHEMA);
+    this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
+    this.#commit = this.#db.prepare('COMMIT');
+    this.#putHard = this.#db.prepare('INSERT OR REPLACE INTO hard VALUES (?, ?)');
+    this.#putEntry = this.#db.prepare('INSERT OR REPLACE INTO log VALUES (?, ?)');
+    this.#truncate = this.#db.prepare('DELETE FROM log WHERE pos >= ?');
+    this.identity = this.#beginLife(expectedStorageId);
+  }
+
+  readonly identity: StorageIdentity;
+
+  #beginLife(expectedStorageId: string | null): StorageIdentity {
+    const get = this.#db.prepare('SELECT value FROM identity WHERE key = ?').pluck();
+    const put = this.#db.prepare('INSERT OR REPLACE INTO identity VALUES (?, ?)');
+    const stored = get.get('storageId') as string | undefined;
+    const storageId = stored ?? expectedStorageId ?? randomBytes(8).toString('hex');
+    const incarnation = Number(get.get('incarnation') ?? 0) + 1;
+    this.#begin.run();
+    put.run('storageId', storageId);
+    put.run('incarnation', String(incarnation));
+    this.#commit.run();
+    return { storageId, incarnation };
+  }
+
+  /** Transactions committed by `commit` in this life. */
+  get syncs(): number {
+    return this.#syncs;
+  }
+
+  /** Everything that survived. */
+  load(): DurableState {
+    const hard: Record<string, Json> = {};
+    for (const row of this.#db.prepare('SELECT key, value FROM hard ORDER BY key').all()) {
+      const { key, value } = row as { key: string; value: string };
+      hard[key] = JSON.parse(value) as Json;
+    }
+    const entries = this.#db.prepare('SELECT entry FROM log ORDER BY pos').pluck().all();
+    return {
+      hard: hard as HardRecord,
+      log: (entries as string[]).map((entry) => JSON.parse(entry) as Entry),
+    };
+  }
+
+  /** Writes the operations in order and makes them durable. A failure is fatal for the node: after
+   *  a failed sync nobody knows what is on disk (protocols.md 0.4). */
+  commit(ops: readonly PersistOp[]): void {
+    this.#begin.run();
+    for (const op of ops) this.#apply(op);
+    this.#commit.run();
+    this.#syncs += 1;
+  }
+
+  #apply(op: PersistOp): void {
+    if (op.op === 'put') {
+      for (const entry of op.entries) this.#putEntry.run(entry.pos, JSON.stringify(entry));
+    } else if (op.op === 'truncate') {
+      this.#truncate.run(op.from);
+    } else {
+      for (const key of Object.keys(op.record)) {
+        this.#putHard.run(key, JSON.stringify(op.record[key]));
+      }
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
