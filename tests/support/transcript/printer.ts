@@ -10,7 +10,7 @@ import {
   formatOutcome,
   formatValue,
 } from './format.ts';
-import type { ClusterEvent } from './test-cluster.ts';
+import type { ClusterEvent } from './cluster-host.ts';
 
 export class Printer {
   #lines: string[] = [];

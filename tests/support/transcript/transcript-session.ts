@@ -7,7 +7,8 @@ import { CommandLine, nodesOf, toNumber, toValue } from './command-line.ts';
 import { formatEntry, formatFields, formatMessage, formatOutcome, formatValue } from './format.ts';
 import { Printer } from './printer.ts';
 import { loadProtocol } from './protocol-loader.ts';
-import { TEST_TIMING, TestCluster } from './test-cluster.ts';
+import { TEST_TIMING } from './cluster-host.ts';
+import { TestCluster } from './test-cluster.ts';
 
 interface ClientSession {
   readonly name: string;
