@@ -1,0 +1,22 @@
+/**
+ * Where the programs of child processes are: TypeScript sources when run from source, bundled files
+ * in a packaged build, whose entry sets other paths before it makes a lab.
+ */
+import { fileURLToPath } from 'node:url';
+
+export interface ChildEntries {
+  readonly node: string;
+  readonly guardian: string;
+  /** The runtime's own executable: plain Node, or Electron run as Node. */
+  readonly execPath: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function childEntriesFromSource(): ChildEntries {
+  return {
+    node: fileURLToPath(new URL('../entries/node/main.ts', import.meta.url)),
+    guardian: fileURLToPath(new URL('../entries/node/guardian.ts', import.meta.url)),
+    execPath: process.execPath,
+    env: {},
+  };
+}

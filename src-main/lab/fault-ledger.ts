@@ -1,0 +1,66 @@
+/**
+ * Every fault of a run: what, who asked, from when to when, how it ended. The ledger is where a
+ * fault is undone, so nothing is broken that does not stand here.
+ */
+import { combineRules, faultKind } from '../faults/index.ts';
+import type { FaultOrigin, FaultRecord, FaultSpec, LinkRule } from '../vocabulary/fault.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
+
+/** A run with more faults than this refuses further ones. */
+const FAULTS_MAX = 10_000;
+
+export class FaultLedger {
+  readonly #records: FaultRecord[] = [];
+  readonly #changed: (record: FaultRecord) => void;
+
+  constructor(changed: (record: FaultRecord) => void) {
+    this.#changed = changed;
+  }
+
+  get isFull(): boolean {
+    return this.#records.length >= FAULTS_MAX;
+  }
+
+  get active(): readonly FaultRecord[] {
+    return this.#records.filter((record) => record.endUs === null);
+  }
+
+  begin(spec: FaultSpec, label: string | null, origin: FaultOrigin, us: number): FaultRecord {
+    const record: FaultRecord = {
+      id: this.#records.length + 1,
+      spec,
+      label: label ?? faultKind(spec).label(spec),
+      origin,
+      startUs: us,
+      endUs: null,
+      outcome: null,
+    };
+    this.#records.push(record);
+    this.#changed(record);
+    return record;
+  }
+
+  end(id: number, us: number, outcome: string): FaultRecord | null {
+    const index = this.#records.findIndex((record) => record.id === id && record.endUs === null);
+    const record = this.#records[index];
+    if (record === undefined) return null;
+    const ended = { ...record, endUs: us, outcome };
+    this.#records[index] = ended;
+    this.#changed(ended);
+    return ended;
+  }
+
+  find(id: number): FaultRecord | null {
+    return this.active.find((record) => record.id === id) ?? null;
+  }
+
+  /** Faults of a process that are on for this node. */
+  ofNode(node: NodeId): readonly FaultRecord[] {
+    return this.active.filter(({ spec }) => 'node' in spec && spec.node === node);
+  }
+
+  /** What is done to each directed link now. */
+  rules(): Map<string, LinkRule> {
+    return combineRules(this.active.map((record) => record.spec));
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * One node as its supervisor sees it: a child process that is started, told, signalled and watched.
+ * Knows nothing of clusters.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { assert } from '../base/assert.ts';
+import type { NodeCounters } from '../vocabulary/journal.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
+import type { FromNode, LinkRules, NodeConfig, ToNode } from '../runtime/process/node-config.ts';
+import type { ChildEntries } from './child-entries.ts';
+
+/** `pausing` without SIGSTOP is a cooperative freeze, labelled so everywhere. */
+export type PauseMode = 'signal' | 'cooperative';
+export const PAUSE_MODE: PauseMode = process.platform === 'win32' ? 'cooperative' : 'signal';
+
+const STDERR_BYTES_MAX = 8 * 1024;
+const STOP_MS_MAX = 2_000;
+const COUNTERS_MS_MAX = 2_000;
+
+export type NodeRoleMessage = Extract<FromNode, { t: 'role' }>;
+
+/** Why a node is no longer there: asked for by the lab, or on its own. */
+export interface NodeExit {
+  readonly asked: 'kill' | 'stop' | null;
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The node's own words, or the end of its standard error. */
+  readonly error: string | null;
+}
+
+export interface NodeHandleEvents {
+  ready(incarnation: number, storageId: string, journalFile: string | null): void;
+  role(message: NodeRoleMessage): void;
+  exited(exit: NodeExit): void;
+}
+
+export class NodeHandle {
+  readonly nodeId: NodeId;
+  readonly #entries: ChildEntries;
+  readonly #events: NodeHandleEvents;
+  #child: ChildProcess | null = null;
+  #asked: 'kill' | 'stop' | null = null;
+  #paused = false;
+  #ready = false;
+  #stderr = '';
+  #failure: string | null = null;
+  #exitWaiters: (() => void)[] = [];
+  #counterWaiters = new Map<number, (counters: NodeCounters | null) => void>();
+  #nextCounters = 1;
+
+  constructor(nodeId: NodeId, entries: ChildEntries, events: NodeHandleEvents) {
+    this.nodeId = nodeId;
+    this.#entries = entries;
+    this.#events = events;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== null;
+  }
+
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Starts the process; `ready` or `exited` follows. */
+  start(config: NodeConfig): void {
+    assert(this.#child === null, `${this.nodeId} runs already`);
+    this.#asked = null;
+    this.#stderr = '';
+    this.#failure = null;
+    this.#ready = false;
+    const child = fork(this.#entries.node, [JSON.stringify(config)], {
+      execPath: this.#entries.execPath,
+      execArgv: [],
+      env: { ...process.env, ...this.#entries.env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
+    this.#child = child;
+    child.stderr?.setEncoding('utf8');
+    child.stderr?.on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_BYTES_MAX);
+    });
+    child.on('message', (message) => this.#handle(message as FromNode));
+    child.on('error', (error) => {
+      this.#failure ??= error.message;
+      if (child.pid === undefined) this.#gone(child, null, null);
+    });
+    // `close`, not `exit`: standard error is complete only then.
+    child.on('close', (code, signal) => this.#gone(child, code, signal));
+  }
+
+  #handle(message: FromNode): void {
+    if (message.t === 'ready') {
+      this.#ready = true;
+      this.#events.ready(message.incarnation, message.storageId, message.journalFile);
+    } else if (message.t === 'role') {
+      this.#events.role(message);
+    } else if (message.t === 'failed') {
+      this.#failure = message.error;
+    } else {
+      this.#counterWaiters.get(message.id)?.(message.counters);
+      this.#counterWaiters.delete(message.id);
+    }
+  }
+
+  #gone(child: ChildProcess, code: number | null, signal: string | null): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    this.#paused = false;
+    this.#ready = false;
+    for (const waiter of this.#counterWaiters.values()) waiter(null);
+    this.#counterWaiters.clear();
+    const error = this.#failure ?? (this.#stderr.trim() === '' ? null : this.#stderr.trim());
+    this.#events.exited({ asked: this.#asked, code, signal, error });
+    for (const waiter of this.#exitWaiters.splice(0)) waiter();
+  }
+
+  #send(message: ToNode): void {
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
+  }
+
+  setRules(rules: LinkRules): void {
+    this.#send({ t: 'links', rules });
+  }
+
+  /** SIGKILL, whatever state it is in. Resolves when the process is gone. */
+  kill(): Promise<void> {
+    if (this.#child === null) return Promise.resolve();
+    this.#asked ??= 'kill';
+    this.#child.kill('SIGKILL');
+    return this.#exited();
+  }
+
+  /** Asks it to end; kills it when it does not within two seconds. */
+  async stop(): Promise<void> {
+    if (this.#child === null) return;
+    this.#asked ??= 'stop';
+    if (this.#paused) this.resume();
+    this.#send({ t: 'stop' });
+    const timer = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_MS_MAX);
+    await this.#exited();
+    clearTimeout(timer);
+  }
+
+  #exited(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#child === null) resolve();
+      else this.#exitWaiters.push(resolve);
+    });
+  }
+
+  pause(): void {
+    if (this.#child === null || this.#paused) return;
+    this.#paused = true;
+    if (PAUSE_MODE === 'signal') this.#child.kill('SIGSTOP');
+    else this.#send({ t: 'freeze', on: true });
+  }
+
+  resume(): void {
+    if (this.#child === null || !this.#paused) return;
+    this.#paused = false;
+    if (PAUSE_MODE === 'signal') this.#child.kill('SIGCONT');
+    else this.#send({ t: 'freeze', on: false });
+  }
+
+  /** Totals of this life, or null when the node does not answer. */
+  counters(): Promise<NodeCounters | null> {
+    if (this.#child === null || this.#paused) return Promise.resolve(null);
+    const id = this.#nextCounters;
+    this.#nextCounters += 1;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#counterWaiters.delete(id);
+        resolve(null);
+      }, COUNTERS_MS_MAX);
+      this.#counterWaiters.set(id, (counters) => {
+        clearTimeout(timer);
+        resolve(counters);
+      });
+      this.#send({ t: 'counters', id });
+    });
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Where a lab keeps things, and how it cleans up after one that was killed: run directories below
+ * the data directory, sockets in a short owner-only directory (socket paths are limited to about
+ * 100 bytes), and a note of both that the next start reads.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const NOTE_FILE = 'lab-state.json';
+const SOCKETS_PREFIX = 'qlab-';
+
+interface Note {
+  readonly labPid: number;
+  readonly socketDir: string;
+  readonly nodePids: readonly number[];
+}
+
+export class Places {
+  readonly dataDir: string;
+  readonly socketDir: string;
+  readonly #nodePids = new Set<number>();
+
+  /** Call only while holding the lock of the data directory: a note found here is a dead lab's. */
+  constructor(dataDir: string) {
+    this.dataDir = dataDir;
+    fs.mkdirSync(path.join(dataDir, 'runs'), { recursive: true, mode: 0o700 });
+    cleanUpAfterDeadLab(dataDir);
+    this.socketDir = fs.mkdtempSync(path.join(os.tmpdir(), SOCKETS_PREFIX));
+    this.#write();
+  }
+
+  /** A fresh directory for the files of one run. */
+  makeRunDir(name: string): string {
+    return fs.mkdtempSync(path.join(this.dataDir, 'runs', `${name}-`));
+  }
+
+  makeSocketDir(cluster: string): string {
+    const directory = path.join(this.socketDir, cluster);
+    fs.mkdirSync(directory, { mode: 0o700 });
+    return directory;
+  }
+
+  addNode(pid: number): void {
+    this.#nodePids.add(pid);
+    this.#write();
+  }
+
+  removeNode(pid: number): void {
+    this.#nodePids.delete(pid);
+    this.#write();
+  }
+
+  #write(): void {
+    const note: Note = {
+      labPid: process.pid,
+      socketDir: this.socketDir,
+      nodePids: [...this.#nodePids],
+    };
+    try {
+      fs.writeFileSync(path.join(this.dataDir, NOTE_FILE), JSON.stringify(note));
+    } catch {
+      // A full disk: the guardian still knows the processes.
+    }
+  }
+
+  close(): void {
+    fs.rmSync(this.socketDir, { recursive: true, force: true });
+    fs.rmSync(path.join(this.dataDir, NOTE_FILE), { force: true });
+  }
+}
+
+function cleanUpAfterDeadLab(dataDir: string): void {
+  const file = path.join(dataDir, NOTE_FILE);
+  let note: Partial<Note>;
+  try {
+    note = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Note>;
+  } catch {
+    return;
+  }
+  for (const pid of note.nodePids ?? []) if (isLabNode(pid)) killQuietly(pid);
+  const { socketDir } = note;
+  // Only ever a directory of the shape we make.
+  if (socketDir !== undefined && path.basename(socketDir).startsWith(SOCKETS_PREFIX)) {
+    fs.rmSync(socketDir, { recursive: true, force: true });
+  }
+  fs.rmSync(file, { force: true });
+}
+
+/** Process numbers are reused: only what still looks like a node of ours may be killed. Where that
+ *  cannot be seen (no /proc), nodes have already ended with their control channel. */
+function isLabNode(pid: number): boolean {
+  try {
+    const title = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return title.startsWith('quorum-lab ') || title.includes('entries/node/main');
+  } catch {
+    return false;
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}
