@@ -20,7 +20,7 @@ export const ERRORS = {
   'bad-scenario': {
     definite: true,
     exitCode: 2,
-    doc: 'A scenario file is not valid. The message has file, line and column, and what is allowed.',
+    doc: 'A scenario file is not valid. The message has file, line, column and what is allowed.',
   },
   'unknown-scenario': {
     definite: true,
@@ -77,7 +77,7 @@ export const ERRORS = {
   'wrong-runtime': {
     definite: true,
     exitCode: 4,
-    doc: 'The Node.js that runs this is older than 22.13.',
+    doc: 'The Node.js that runs this is older than 22.18, the first to run TypeScript as it is.',
   },
   'not-built': {
     definite: true,

@@ -74,7 +74,8 @@ function selectorMisfits(
     const id = /^n(\d+)$/.exec(selector);
     if (id === null || Number(id[1]) <= last) return [];
     const ids = last === 1 ? 'n1' : `n1 to n${last}`;
-    const message = `"${selector}" is outside the cluster; allowed: ${ids}, or a word such as leader`;
+    const allowed = `allowed: ${ids}, or a word such as leader`;
+    const message = `"${selector}" is outside the cluster; ${allowed}`;
     return [{ path: [...path, at], message }];
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Reads a scenario file: YAML to `ScenarioSpec`. Every fault of the file is reported with file, line,
- * column, what was wrong and what is allowed there.
+ * Reads a scenario file: YAML to `ScenarioSpec`. Every fault of the file is reported with file,
+ * line, column, what was wrong and what is allowed there.
  */
 import type { z } from 'zod';
 import { explainIssue, placeOf } from '../contract/issues.ts';

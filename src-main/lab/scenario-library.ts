@@ -6,7 +6,7 @@ import { compareIds } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import { parseScenario, SCENARIO_BYTES_MAX } from './scenario-file.ts';
 
-/** Every scenario of the directory, by name. A shipped file that does not parse is a bug: throws. */
+/** Every scenario of the directory, by name. Throws on a file that does not parse. */
 export function listScenarios(directory: string): ScenarioSpec[] {
   return scenarioNames(directory).map((name) => readScenarioFile(join(directory, `${name}.yaml`)));
 }
