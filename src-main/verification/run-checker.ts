@@ -1,0 +1,121 @@
+/**
+ * The checks of a recorded run, fed with what the recorder reads: headers of each life in their
+ * order, lives in any order among each other; operations in any order.
+ */
+import type { Incarnation, NodeId, ProtocolName } from '../vocabulary/ids.ts';
+import type { JournalHeader, StepHeader } from '../vocabulary/journal.ts';
+import type { TraceEvent } from '../vocabulary/trace.ts';
+import type { OperationRecord } from '../vocabulary/workload.ts';
+import { AgreementCheck } from './agreement-check.ts';
+import { ElectionCheck } from './election-check.ts';
+import { Findings, lifeText, type Finding, type Life } from './findings.ts';
+import { LogCheck } from './log-check.ts';
+import { SessionCheck } from './session-check.ts';
+
+export type CheckVerdict = 'valid' | 'invalid' | 'unknown';
+
+export interface CheckResult {
+  readonly verdict: CheckVerdict;
+  readonly findings: readonly Finding[];
+  /** All violations, also those beyond the ones listed. */
+  readonly count: number;
+  /** What was not there to be checked. */
+  readonly missing: readonly string[];
+}
+
+export class RunChecker {
+  readonly #findings = new Findings();
+  readonly #lives = new Map<string, Life>();
+  readonly #lastStep = new Map<Life, number>();
+  readonly #elections = new ElectionCheck(this.#findings);
+  readonly #agreement = new AgreementCheck(this.#findings);
+  readonly #sessions = new SessionCheck(this.#findings);
+  readonly #log: LogCheck;
+
+  constructor(protocol: ProtocolName) {
+    this.#log = new LogCheck(this.#findings, protocol);
+  }
+
+  /** Violations so far; grows while headers come in. */
+  get findings(): readonly Finding[] {
+    return this.#findings.found;
+  }
+
+  /** How many eras had a leader. */
+  get elections(): number {
+    return this.#elections.eras;
+  }
+
+  handleHeader(node: NodeId, incarnation: Incarnation, header: JournalHeader): void {
+    const life = this.#lifeOf(node, incarnation);
+    if (header.k === 's') {
+      this.#handleStep(life, header);
+    } else if (header.k === 'a') {
+      this.#agreement.handleApply(life, header);
+      this.#log.handleApply(life, header);
+      this.#sessions.handleApply(life, header);
+    } else if (header.k === 'x' && header.why === 'assertion') {
+      const error = header.error ?? 'no message';
+      this.#findings.add('assertion', `${lifeText(life)} stopped: ${error}`, header.us, node);
+    }
+  }
+
+  handleOperations(operations: readonly OperationRecord[]): void {
+    for (const operation of operations) {
+      if (operation.outcome === 'ok' && operation.pos !== null) {
+        this.#sessions.handleOk(operation, operation.pos);
+      }
+    }
+  }
+
+  /** A journal, or a part of one, is not there. */
+  handleMissing(what: string): void {
+    this.#findings.addMissing(what);
+  }
+
+  finish(endUs: number): CheckResult {
+    this.#sessions.finish(endUs, this.#agreement.appliedMax);
+    if (this.#agreement.appliedMax === 0) this.#findings.addMissing('no node applied anything');
+    const { found, count, missing } = this.#findings;
+    const verdict = count > 0 ? 'invalid' : missing.length > 0 ? 'unknown' : 'valid';
+    return { verdict, findings: found, count, missing };
+  }
+
+  #handleStep(life: Life, header: StepHeader): void {
+    const before = this.#lastStep.get(life) ?? 0;
+    if (header.n !== before + 1) {
+      this.#findings.addMissing(
+        `steps ${before + 1} to ${header.n - 1} of ${lifeText(life)} are not in its journal`,
+      );
+    }
+    this.#lastStep.set(life, header.n);
+    if (header.trace === undefined) return;
+    for (const event of header.trace) this.#handleTrace(life, header.us, event);
+  }
+
+  #handleTrace(life: Life, us: number, event: TraceEvent): void {
+    switch (event.kind) {
+      case 'role':
+        if (event.role === 'leader') this.#elections.handleLeader(life, us, event.era);
+        return;
+      case 'commit':
+        return this.#log.handleCommit(life, us, event.from, event.to);
+      case 'truncate':
+        return this.#log.handleTruncate(life, us, event.from);
+      case 'vote':
+        return this.#log.handleVote(life, us, event);
+      default:
+        return;
+    }
+  }
+
+  #lifeOf(node: NodeId, incarnation: Incarnation): Life {
+    const key = `${node}:${incarnation}`;
+    let life = this.#lives.get(key);
+    if (life === undefined) {
+      life = { node, incarnation };
+      this.#lives.set(key, life);
+    }
+    return life;
+  }
+}

@@ -1,0 +1,221 @@
+/** The figures of a run (protocols.md 8), computed while it is recorded. */
+import { compareEras, type Era } from '../vocabulary/era.ts';
+import type { FaultRecord } from '../vocabulary/fault.ts';
+import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
+import type { JournalHeader, NodeCounters, StepHeader } from '../vocabulary/journal.ts';
+import type { TraceEvent } from '../vocabulary/trace.ts';
+import type { OperationRecord } from '../vocabulary/workload.ts';
+import { faultMoments, hasMajorityAt, type LifeChange } from './fault-timeline.ts';
+import { LatencyHistogram } from './latency-histogram.ts';
+import { SuccessTimes } from './success-times.ts';
+
+/** Same fields as contract/model.ts `metricsSchema`, which rooms before the contract cannot see. */
+export interface RunFigures {
+  readonly durationMs: number;
+  readonly committedOps: number;
+  readonly failedOps: number;
+  readonly unknownOps: number;
+  readonly opsPerSecond: number;
+  readonly detectMs: number | null;
+  readonly electMs: number | null;
+  readonly newLeaderMs: number | null;
+  readonly outageMs: number | null;
+  readonly latencyP50Ms: number | null;
+  readonly latencyP99Ms: number | null;
+  readonly messagesPerOp: number | null;
+  readonly bytesPerOp: number | null;
+  readonly syncsPerOp: number | null;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly syncs: number;
+  readonly elections: number;
+}
+
+type RoleEvent = Extract<TraceEvent, { kind: 'role' }>;
+
+interface RoleMark {
+  readonly us: number;
+  readonly node: NodeId;
+  readonly event: RoleEvent;
+}
+
+interface LifeTotals {
+  counters: NodeCounters | null;
+  /** Messages sent in steps after the newest counters: a killed node tells no final ones. */
+  sentSince: number;
+}
+
+const ROLE_MARKS_MAX = 50_000;
+
+export class RunMetricsBuilder {
+  readonly #nodeIds: readonly NodeId[];
+  readonly #roles: RoleMark[] = [];
+  readonly #faults = new Map<number, FaultRecord>();
+  readonly #changes: LifeChange[] = [];
+  readonly #totals = new Map<string, LifeTotals>();
+  readonly #latencies = new LatencyHistogram();
+  readonly #successes = new SuccessTimes();
+  readonly #outcomes = { ok: 0, failed: 0, unknown: 0 };
+  #firstInvokeUs = Number.POSITIVE_INFINITY;
+  #lastReturnUs = 0;
+
+  constructor(nodeIds: readonly NodeId[]) {
+    this.#nodeIds = nodeIds;
+  }
+
+  get successes(): SuccessTimes {
+    return this.#successes;
+  }
+
+  handleHeader(node: NodeId, incarnation: Incarnation, header: JournalHeader): void {
+    if (header.k === 's') this.#handleStep(node, incarnation, header);
+    else if (header.k === 'c') {
+      const totals = this.#totalsOf(node, incarnation);
+      totals.counters = header.counters;
+      totals.sentSince = 0;
+    }
+  }
+
+  handleLife(change: LifeChange): void {
+    this.#changes.push(change);
+  }
+
+  /** The newest record of a fault replaces the one before. */
+  handleFault(fault: FaultRecord): void {
+    this.#faults.set(fault.id, fault);
+  }
+
+  handleOperations(operations: readonly OperationRecord[]): void {
+    for (const operation of operations) {
+      this.#outcomes[operation.outcome] += 1;
+      if (operation.invokeUs < this.#firstInvokeUs) this.#firstInvokeUs = operation.invokeUs;
+      if (operation.returnUs > this.#lastReturnUs) this.#lastReturnUs = operation.returnUs;
+      if (operation.outcome !== 'ok') continue;
+      this.#latencies.add(operation.returnUs - operation.invokeUs);
+      this.#successes.add(operation.returnUs);
+    }
+  }
+
+  /** @param elections how many eras had a leader */
+  finish(endUs: number, elections: number): RunFigures {
+    const { ok, failed, unknown } = this.#outcomes;
+    const { messages, bytes, syncs } = this.#cost();
+    const span = this.#lastReturnUs - this.#firstInvokeUs;
+    const perOperation = (total: number): number | null => (ok > 0 ? total / ok : null);
+    return {
+      durationMs: endUs / 1_000,
+      committedOps: ok,
+      failedOps: failed,
+      unknownOps: unknown,
+      opsPerSecond: span > 0 ? (ok * 1e6) / span : 0,
+      ...this.#failover(),
+      outageMs: inMs(this.#successes.longestGapUs()),
+      latencyP50Ms: inMs(this.#latencies.quantile(0.5)),
+      latencyP99Ms: inMs(this.#latencies.quantile(0.99)),
+      messagesPerOp: perOperation(messages),
+      bytesPerOp: perOperation(bytes),
+      syncsPerOp: perOperation(syncs),
+      messages,
+      bytes,
+      syncs,
+      elections,
+    };
+  }
+
+  #handleStep(node: NodeId, incarnation: Incarnation, header: StepHeader): void {
+    if (header.sends !== undefined) {
+      this.#totalsOf(node, incarnation).sentSince += header.sends.length;
+    }
+    if (header.trace === undefined) return;
+    for (const event of header.trace) {
+      if (event.kind !== 'role' || this.#roles.length >= ROLE_MARKS_MAX) continue;
+      this.#roles.push({ us: header.us, node, event });
+    }
+  }
+
+  #cost(): { messages: number; bytes: number; syncs: number } {
+    const cost = { messages: 0, bytes: 0, syncs: 0 };
+    for (const { counters, sentSince } of this.#totals.values()) {
+      cost.messages += sentSince;
+      if (counters === null) continue;
+      for (const kind in counters.messages) cost.messages += counters.messages[kind] ?? 0;
+      cost.bytes += counters.bytes;
+      cost.syncs += counters.syncs;
+    }
+    return cost;
+  }
+
+  #failover(): Pick<RunFigures, 'detectMs' | 'electMs' | 'newLeaderMs'> {
+    const roles = this.#roles.sort((a, b) => a.us - b.us);
+    const hit = this.#firstLeaderFault(roles);
+    if (hit === null) return { detectMs: null, electMs: null, newLeaderMs: null };
+    const since = (wanted: (event: RoleEvent, node: NodeId) => boolean): number | null => {
+      const mark = roles.find(({ us, event, node }) => us >= hit.us && wanted(event, node));
+      return mark === undefined ? null : inMs(mark.us - hit.us);
+    };
+    const leads = (event: RoleEvent): boolean =>
+      event.role === 'leader' && compareEras(event.era, hit.era) > 0;
+    return {
+      detectMs: since(({ role }) => role === 'candidate' || role === 'looking'),
+      electMs: since(leads),
+      newLeaderMs: since((event) => leads(event) && event.ready),
+    };
+  }
+
+  /** The first fault that stopped a leader, or took its connected majority away. */
+  #firstLeaderFault(roles: readonly RoleMark[]): { us: number; era: Era } | null {
+    const faults = [...this.#faults.values()];
+    for (const { us, fault, what } of faultMoments(faults)) {
+      const leader = what === 'start' ? leaderAt(us, roles) : null;
+      if (leader !== null && this.#hits(fault, leader.node, us, faults)) {
+        return { us, era: leader.event.era };
+      }
+    }
+    return null;
+  }
+
+  #hits(fault: FaultRecord, leader: NodeId, us: number, faults: readonly FaultRecord[]): boolean {
+    const { spec } = fault;
+    switch (spec.kind) {
+      case 'kill':
+      case 'stop':
+      case 'pause':
+        return spec.node === leader;
+      case 'cut': {
+        const touches = spec.links.some(({ from, to }) => from === leader || to === leader);
+        return touches && !hasMajorityAt(us, this.#nodeIds, faults, this.#changes, leader);
+      }
+      default:
+        return false;
+    }
+  }
+
+  #totalsOf(node: NodeId, incarnation: Incarnation): LifeTotals {
+    const key = `${node}:${incarnation}`;
+    let totals = this.#totals.get(key);
+    if (totals === undefined) {
+      totals = { counters: null, sentSince: 0 };
+      this.#totals.set(key, totals);
+    }
+    return totals;
+  }
+}
+
+/** Who led at `us`: of the nodes whose newest role is leader, the one of the highest era. */
+function leaderAt(us: number, roles: readonly RoleMark[]): RoleMark | null {
+  const newest = new Map<NodeId, RoleMark>();
+  for (const mark of roles) {
+    if (mark.us > us) break;
+    newest.set(mark.node, mark);
+  }
+  let leader: RoleMark | null = null;
+  for (const mark of newest.values()) {
+    if (mark.event.role !== 'leader') continue;
+    if (leader === null || compareEras(mark.event.era, leader.event.era) > 0) leader = mark;
+  }
+  return leader;
+}
+
+function inMs(us: number | null): number | null {
+  return us === null ? null : us / 1_000;
+}
