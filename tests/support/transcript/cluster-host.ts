@@ -149,10 +149,11 @@ export class ClusterHost {
     this.step(node.id, input);
   }
 
-  /** Opens the connections of `id` to running nodes that no command closed. */
-  protected connect(id: NodeId): void {
+  /** Opens the connections of `id`, or the one to `peer`, that no command closed. */
+  protected connect(id: NodeId, peer?: NodeId): void {
     for (const connection of this.network.connectionsOf(id)) {
       const { a, b, held } = connection;
+      if (peer !== undefined && peer !== a && peer !== b) continue;
       if (held || !this.node(a).running || !this.node(b).running) continue;
       if (!this.network.open(connection)) continue;
       const linkEpoch = connection.epoch;

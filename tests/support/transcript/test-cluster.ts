@@ -72,6 +72,7 @@ export class TestCluster extends ClusterHost {
 
   // Messages
 
+  /** What can be delivered now; with `held: true` also what waits on held links. */
   messages(filter: MessageFilter = {}): InFlight[] {
     return this.network.find(filter);
   }
@@ -124,7 +125,7 @@ export class TestCluster extends ClusterHost {
     connection.held = false;
     this.network.link(a, b).cut = false;
     this.network.link(b, a).cut = false;
-    this.connect(a);
+    this.connect(a, b);
     this.pump();
   }
 
@@ -132,6 +133,15 @@ export class TestCluster extends ClusterHost {
   cut(from: NodeId, to: NodeId): void {
     if (this.network.overSessions) throw new Error('cut: a session cannot lose one direction');
     this.network.link(from, to).cut = true;
+  }
+
+  /** Messages of this direction wait, in order, until `freeLink`: a half-open session, a delay. */
+  holdLink(from: NodeId, to: NodeId): void {
+    this.network.link(from, to).held = true;
+  }
+
+  freeLink(from: NodeId, to: NodeId): void {
+    this.network.link(from, to).held = false;
   }
 
   /** Cuts every link between different groups and mends those inside; a node in none is alone. */

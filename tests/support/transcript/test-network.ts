@@ -24,6 +24,8 @@ export interface MessageFilter {
   readonly type?: string;
   /** Both ends must be among these. */
   readonly among?: readonly NodeId[];
+  /** Also on links that are held; otherwise only what can be delivered now. */
+  readonly held?: true;
 }
 
 interface Connection {
@@ -41,6 +43,8 @@ interface Link {
   queue: InFlight[];
   /** One-way cut: what is sent is lost. */
   cut: boolean;
+  /** Nothing is delivered for now: it waits, in order. */
+  held: boolean;
 }
 
 export class TestNetwork {
@@ -59,7 +63,7 @@ export class TestNetwork {
   }
 
   #addLink(from: NodeId, to: NodeId): void {
-    const link: Link = { from, to, queue: [], cut: false };
+    const link: Link = { from, to, queue: [], cut: false, held: false };
     this.#links.push(link);
     this.#linkByName.set(`${from}>${to}`, link);
     if (compareIds(from, to) < 0) {
@@ -165,6 +169,7 @@ export class TestNetwork {
 function linkMatches(link: Link, filter: MessageFilter): boolean {
   if (filter.from !== undefined && filter.from !== link.from) return false;
   if (filter.to !== undefined && filter.to !== link.to) return false;
+  if (link.held && filter.held !== true) return false;
   const { among } = filter;
   return among === undefined || (among.includes(link.from) && among.includes(link.to));
 }

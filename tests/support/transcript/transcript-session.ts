@@ -50,6 +50,8 @@ export class TranscriptSession {
     'link-down': (line) => this.cluster.linkDown(line.word(0, 'node'), line.word(1, 'peer')),
     'link-up': (line) => this.cluster.linkUp(line.word(0, 'node'), line.word(1, 'peer')),
     cut: (line) => this.cluster.cut(line.word(0, 'sender'), line.word(1, 'addressee')),
+    'hold-link': (line) => this.cluster.holdLink(line.word(0, 'sender'), line.word(1, 'addressee')),
+    'free-link': (line) => this.cluster.freeLink(line.word(0, 'sender'), line.word(1, 'addressee')),
     partition: (line) => this.cluster.partition(line.words.map((group) => group.split(','))),
     heal: () => this.cluster.heal(),
     crash: (line) => this.cluster.crash(line.word(0, 'node')),
@@ -206,8 +208,9 @@ export class TranscriptSession {
   }
 
   #messages(line: CommandLine): void {
-    for (const { from, to, msg } of this.cluster.messages(line.filter())) {
-      this.#printer.print(`${from} -> ${to} ${formatMessage(msg)}`);
+    for (const { from, to, msg } of this.cluster.messages({ ...line.filter(), held: true })) {
+      const held = this.cluster.network.link(from, to).held ? ' (link held)' : '';
+      this.#printer.print(`${from} -> ${to} ${formatMessage(msg)}${held}`);
     }
     for (const id of this.cluster.ids as readonly NodeId[]) {
       for (const { to, msg, after } of this.cluster.node(id).gated) {
