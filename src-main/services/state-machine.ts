@@ -130,13 +130,15 @@ export class StateMachine {
 
   #chained(entry: Entry, outcome: ApplyResult, payloadDigest?: Digest): ApplyResult {
     const { client } = entry;
-    let chain = digestOf(entry.type, this.#chain);
-    if (client !== null) {
-      chain = digestOf(client.acked, digestOf(client.seq, digestOf(client.session, chain)));
-    }
-    chain = mixDigest(payloadDigest ?? digestOf(entry.payload), chain);
-    chain = digestOf(outcome.ok ? outcome.result : outcome.refusal.code, chain);
-    this.#chain = mixDigest(this.#service.digest(), chain);
+    const payload = payloadDigest ?? digestOf(entry.payload);
+    const service = this.#service.digest();
+    // Field by field: whoever rebuilt the reference from a disk may have another order of keys.
+    const who = client === null ? null : [client.session, client.seq, client.acked];
+    const said = outcome.ok ? outcome.result : outcome.refusal.code;
+    this.#chain = digestOf(
+      [entry.type, who, payload.high, payload.low, said, service.high, service.low],
+      this.#chain,
+    );
     return outcome;
   }
 }
@@ -147,8 +149,4 @@ function success(result: Json, effective: boolean): ApplyResult {
 
 function failure(code: Refusal['code'], message: string): ApplyResult {
   return { ok: false, refusal: refuse(code, message), effective: false };
-}
-
-function mixDigest(digest: Digest, onto: Digest): Digest {
-  return digestOf(digest.low, digestOf(digest.high, onto));
 }

@@ -26,6 +26,9 @@ export function formatValue(value: unknown): string {
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return formatArray(value);
   if (isEra(value)) return eraLabel(value);
+  if (isStamp(value, 'round', 'node'))
+    return `${value.round}.${value.node === '' ? '-' : value.node}`;
+  if (isStamp(value, 'epoch', 'counter')) return `${value.epoch}.${value.counter}`;
   if (isEntry(value)) return formatRanges([value]);
   return `{${formatFields(value).join(' ')}}`;
 }
@@ -83,6 +86,15 @@ function stampOf(entry: Entry): string {
 function isEra(value: object): value is Era {
   const keys = Object.keys(value);
   return keys.length === 2 && 'number' in value && 'owner' in value;
+}
+
+/** A Paxos ballot or a zxid of ZAB: `3.n1`, `2.17`. */
+function isStamp<A extends string, B extends string>(
+  value: object,
+  first: A,
+  second: B,
+): value is Record<A | B, number | string> {
+  return Object.keys(value).length === 2 && first in value && second in value;
 }
 
 function isEntry(value: unknown): value is Entry {
