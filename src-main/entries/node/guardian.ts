@@ -5,7 +5,8 @@
 import fs from 'node:fs';
 
 type Message =
-  | { readonly t: 'watch' | 'forget'; readonly pid: number }
+  | { readonly t: 'watch'; readonly pid: number }
+  | { readonly t: 'forget'; readonly pid: number }
   | { readonly t: 'directory'; readonly path: string };
 
 const pids = new Set<number>();

@@ -1,0 +1,402 @@
+/**
+ * One client of a cluster: a session, operations numbered in it, retries and redirects. It knows
+ * nothing that a real client would not know: it finds the leader by asking.
+ *
+ * An operation keeps its (session, seq) through all attempts, so however often it is sent it takes
+ * effect at most once (protocols.md 4.2). Its outcome is `ok`, `failed` (it certainly did not
+ * happen) or `unknown`; unknown is never turned into failed.
+ */
+import { assert } from '../base/assert.ts';
+import type { Json } from '../vocabulary/json.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
+import { REFUSAL_DEFINITE, type RefusalCode } from '../vocabulary/refusal.ts';
+import type { OperationKind, OperationRecord, Outcome } from '../vocabulary/workload.ts';
+import type { ClientOp } from '../protocols/kernel/core.ts';
+import { IpcDialer } from '../runtime/process/ipc.ts';
+import {
+  CLIENT_EVENTS,
+  isAnswersFrame,
+  type HelloFrame,
+  type WireAnswer,
+} from '../runtime/process/wire.ts';
+
+export interface ClientOptions {
+  readonly number: number;
+  readonly cluster: string;
+  readonly protocol: string;
+  readonly nodeIds: readonly NodeId[];
+  readonly socketDir: string;
+  readonly nowUs: () => number;
+  /** An attempt without an answer for this long: ask elsewhere. */
+  readonly attemptMs: number;
+  /** An operation without an answer for this long ends as unknown (or failed). */
+  readonly giveUpMs: number;
+  readonly finished: (record: OperationRecord) => void;
+}
+
+export interface Ask {
+  readonly op: OperationKind;
+  readonly key: string;
+  readonly payload: Json;
+}
+
+interface Operation {
+  readonly ask: Ask | null;
+  readonly seq: number;
+  readonly invokeUs: number;
+  attempts: number;
+  /** Attempt number of the newest attempt; answers to older ones still count. */
+  sentUs: number;
+  /** An attempt left whose fate is not known. */
+  indefinite: boolean;
+  done: boolean;
+}
+
+/** Pause between probes while no leader is known. */
+const PROBE_US = 5_000;
+
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #dialers = new Map<NodeId, IpcDialer>();
+  readonly #open = new Set<Operation>();
+  readonly #attempts = new Map<number, { readonly operation: Operation; readonly node: NodeId }>();
+  #outbox = new Map<NodeId, [number, ClientOp][]>();
+  #flushPlanned = false;
+  #waiting: Operation[] = [];
+  #target: NodeId;
+  /** false: seeking a leader with one operation, the others wait. */
+  #settled = false;
+  #probe: Operation | null = null;
+  #nextProbeUs = 0;
+  #probeSentUs = 0;
+  #lastAnswerUs = 0;
+  #session = 0;
+  #opening: Operation | null = null;
+  #nextSeq = 1;
+  #nextNo = 1;
+  #answered = new Set<number>();
+  #acked = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    const first = options.nodeIds[options.number % options.nodeIds.length];
+    assert(first !== undefined, 'a client needs nodes');
+    this.#target = first;
+    for (const nodeId of options.nodeIds) this.#dial(nodeId);
+    this.#openSession();
+  }
+
+  #dial(nodeId: NodeId): void {
+    const { cluster, protocol, socketDir } = this.#options;
+    const hello: HelloFrame = { cluster, protocol, node: null, incarnation: 0, storageId: '' };
+    const dialer = new IpcDialer(socketDir, nodeId, CLIENT_EVENTS, {
+      connected: () => {
+        dialer.send('hello', hello);
+      },
+      disconnected: () => this.#lostConnection(nodeId),
+      received: (_event, data) => {
+        if (isAnswersFrame(data)) for (const answer of data.answers) this.#handleAnswer(answer);
+      },
+    });
+    this.#dialers.set(nodeId, dialer);
+  }
+
+  /** Operations asked and not finished. */
+  get outstanding(): number {
+    return this.#open.size;
+  }
+
+  get isReady(): boolean {
+    return this.#session !== 0;
+  }
+
+  /** Asks for an operation; `finished` is called once with its outcome. */
+  ask(ask: Ask): void {
+    const operation = this.#makeOperation(ask, this.#nextSeq);
+    this.#nextSeq += 1;
+    this.#open.add(operation);
+    if (this.#settled && this.#session !== 0) this.#attempt(operation, this.#target);
+    else this.#waiting.push(operation);
+  }
+
+  #makeOperation(ask: Ask | null, seq: number): Operation {
+    const nowUs = this.#options.nowUs();
+    return {
+      ask,
+      seq,
+      invokeUs: nowUs,
+      attempts: 0,
+      sentUs: nowUs,
+      indefinite: false,
+      done: false,
+    };
+  }
+
+  #openSession(): void {
+    this.#session = 0;
+    this.#opening = this.#makeOperation(null, 0);
+    this.#becomeSeeking();
+  }
+
+  #becomeSeeking(): void {
+    this.#settled = false;
+    this.#probe = null;
+    this.#nextProbeUs = 0;
+    this.tick();
+  }
+
+  /** Time passes: time-outs and probes. Call every few milliseconds. */
+  tick(): void {
+    const nowUs = this.#options.nowUs();
+    this.#giveUp(nowUs);
+    const attemptUs = this.#options.attemptMs * 1_000;
+    if (this.#settled) {
+      const oldest = this.#oldestSentUs();
+      if (oldest !== null && nowUs - Math.max(oldest, this.#lastAnswerUs) > attemptUs) {
+        this.#rotate();
+        this.#becomeSeeking();
+      }
+      return;
+    }
+    if (this.#probe !== null) {
+      if (nowUs - this.#probeSentUs <= attemptUs) return;
+      this.#rotate();
+      this.#probe = null;
+    }
+    if (nowUs >= this.#nextProbeUs) this.#sendProbe(nowUs);
+  }
+
+  #oldestSentUs(): number | null {
+    // Insertion order is invocation order, and the oldest open one was sent first.
+    for (const operation of this.#open) return operation.sentUs;
+    return null;
+  }
+
+  #giveUp(nowUs: number): void {
+    const limitUs = this.#options.giveUpMs * 1_000;
+    for (const operation of this.#open) {
+      if (nowUs - operation.invokeUs < limitUs) return;
+      this.#waiting = this.#waiting.filter((waiting) => waiting !== operation);
+      const outcome = operation.indefinite ? 'unknown' : 'failed';
+      this.#finish(operation, outcome, 'no-answer', null, null);
+    }
+  }
+
+  #sendProbe(nowUs: number): void {
+    const operation = this.#opening ?? this.#firstOpen();
+    if (operation === null) return;
+    this.#probe = operation;
+    this.#probeSentUs = nowUs;
+    this.#nextProbeUs = nowUs + PROBE_US;
+    this.#attempt(operation, this.#target);
+  }
+
+  #firstOpen(): Operation | null {
+    for (const operation of this.#open) return operation;
+    return null;
+  }
+
+  #rotate(): void {
+    const { nodeIds } = this.#options;
+    const next = nodeIds[(nodeIds.indexOf(this.#target) + 1) % nodeIds.length];
+    if (next !== undefined) this.#target = next;
+  }
+
+  #attempt(operation: Operation, node: NodeId): void {
+    const no = this.#nextNo;
+    this.#nextNo += 1;
+    operation.attempts += 1;
+    operation.sentUs = this.#options.nowUs();
+    this.#attempts.set(no, { operation, node });
+    const item: [number, ClientOp] = [no, this.#opOf(operation)];
+    const batch = this.#outbox.get(node);
+    if (batch === undefined) this.#outbox.set(node, [item]);
+    else batch.push(item);
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #opOf(operation: Operation): ClientOp {
+    if (operation.ask === null) return { kind: 'open-session' };
+    const { seq, ask } = operation;
+    const acked = Math.min(this.#acked, seq - 1);
+    return { kind: 'command', session: this.#session, seq, acked, payload: ask.payload };
+  }
+
+  #flush(): void {
+    this.#flushPlanned = false;
+    const outbox = this.#outbox;
+    this.#outbox = new Map();
+    for (const [node, requests] of outbox) {
+      const sent = this.#dialers.get(node)?.send('requests', { requests }) ?? false;
+      if (!sent) {
+        this.#notSent(node, requests);
+        continue;
+      }
+      for (const [no] of requests) {
+        const attempt = this.#attempts.get(no);
+        if (attempt !== undefined) attempt.operation.indefinite = true;
+      }
+    }
+  }
+
+  /** These certainly did not leave. */
+  #notSent(node: NodeId, requests: readonly [number, ClientOp][]): void {
+    for (const [no] of requests) this.#attempts.delete(no);
+    if (node === this.#target) {
+      this.#rotate();
+      this.#seekAgain();
+    }
+  }
+
+  #seekAgain(): void {
+    this.#settled = false;
+    this.#probe = null;
+    this.#nextProbeUs = this.#options.nowUs() + PROBE_US;
+  }
+
+  #lostConnection(node: NodeId): void {
+    for (const [no, attempt] of this.#attempts) {
+      if (attempt.node === node) this.#attempts.delete(no);
+    }
+    if (node !== this.#target) return;
+    this.#rotate();
+    this.#becomeSeeking();
+  }
+
+  #handleAnswer(answer: WireAnswer): void {
+    const attempt = this.#attempts.get(answer[0]);
+    if (attempt === undefined) return;
+    this.#attempts.delete(answer[0]);
+    const { operation, node } = attempt;
+    this.#lastAnswerUs = this.#options.nowUs();
+    if (answer[1] === 1) {
+      this.#settleOn(node);
+      if (!operation.done) this.#succeed(operation, node, answer[2], answer[3]);
+      return;
+    }
+    this.#handleRefusal(operation, node, answer[2], answer[4]);
+  }
+
+  #handleRefusal(operation: Operation, node: NodeId, code: RefusalCode, hint: NodeId | null): void {
+    const retry =
+      code === 'not-leader' ||
+      code === 'no-leader' ||
+      code === 'busy' ||
+      code === 'stopping' ||
+      code === 'leadership-lost';
+    if (!retry) {
+      this.#settleOn(node);
+      if (operation.done) return;
+      if (code === 'session-expired') this.#openSession();
+      const definite = REFUSAL_DEFINITE[code] && operation.attempts === 1;
+      this.#finish(operation, definite ? 'failed' : 'unknown', code, node, null);
+      return;
+    }
+    if (node !== this.#target && !this.#settled) return;
+    if (code === 'busy' && this.#settled) {
+      // The leader is full: this one waits its turn again.
+      if (!operation.done) setTimeout(() => this.#retry(operation), PROBE_US / 1_000);
+      return;
+    }
+    if (this.#settled && node !== this.#target) {
+      if (!operation.done) this.#attempt(operation, this.#target);
+      return;
+    }
+    if (hint !== null && hint !== node && this.#dialers.has(hint)) {
+      this.#target = hint;
+      this.#becomeSeeking();
+    } else {
+      this.#rotate();
+      this.#seekAgain();
+    }
+  }
+
+  #retry(operation: Operation): void {
+    if (operation.done) return;
+    if (this.#settled) this.#attempt(operation, this.#target);
+  }
+
+  /** A node answered as leader: everything that is open goes there, once. */
+  #settleOn(node: NodeId): void {
+    if (this.#settled && this.#target === node) return;
+    if (this.#settled) return;
+    this.#target = node;
+    this.#settled = true;
+    const probe = this.#probe;
+    this.#probe = null;
+    this.#waiting = [];
+    if (this.#session === 0) return;
+    for (const operation of this.#open) {
+      if (operation !== probe) this.#attempt(operation, node);
+    }
+  }
+
+  #succeed(operation: Operation, node: NodeId, result: Json, pos: number): void {
+    if (operation.ask !== null) {
+      this.#finish(operation, 'ok', null, node, { result, pos });
+      return;
+    }
+    operation.done = true;
+    if (this.#opening !== operation) return;
+    this.#opening = null;
+    this.#session = (result as { session: number }).session;
+    this.#nextSeqAfterOpen();
+    this.#waiting = [];
+    for (const open of this.#open) this.#attempt(open, this.#target);
+  }
+
+  /** Operations asked before there was a session keep their numbers, which begin at 1 again only
+   *  for a first session; a new session after an expiry continues them. */
+  #nextSeqAfterOpen(): void {
+    this.#answered.clear();
+    this.#acked = (this.#firstOpen()?.seq ?? this.#nextSeq) - 1;
+  }
+
+  #finish(
+    operation: Operation,
+    outcome: Outcome,
+    code: string | null,
+    node: NodeId | null,
+    answer: { readonly result: Json; readonly pos: number } | null,
+  ): void {
+    operation.done = true;
+    this.#open.delete(operation);
+    if (this.#probe === operation) this.#probe = null;
+    this.#noteAnswered(operation.seq);
+    const { ask } = operation;
+    if (ask === null) return;
+    this.#options.finished({
+      client: this.#options.number,
+      session: this.#session,
+      seq: operation.seq,
+      op: ask.op,
+      key: ask.key,
+      invokeUs: operation.invokeUs,
+      returnUs: this.#options.nowUs(),
+      outcome,
+      code,
+      attempts: operation.attempts,
+      node,
+      pos: answer?.pos ?? null,
+      request: ask.payload,
+      result: answer?.result ?? null,
+    });
+  }
+
+  /** `acked`: every operation up to here is finished, so its stored answer may be dropped. */
+  #noteAnswered(seq: number): void {
+    this.#answered.add(seq);
+    while (this.#answered.delete(this.#acked + 1)) this.#acked += 1;
+  }
+
+  /** Ends all connections. Open operations are finished as unknown (or failed if never sent). */
+  close(): void {
+    for (const operation of [...this.#open]) {
+      const outcome = operation.indefinite ? 'unknown' : 'failed';
+      this.#finish(operation, outcome, 'run-ended', null, null);
+    }
+    for (const dialer of this.#dialers.values()) dialer.close();
+  }
+}

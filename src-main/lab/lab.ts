@@ -1,0 +1,404 @@
+/**
+ * The lab: clusters that run, what is done to them, what is told about them. One per process and
+ * data directory; whoever makes one holds the lock of the directory.
+ */
+import type { Action } from '../contract/calls.ts';
+import { LabError } from '../contract/errors.ts';
+import type { ViewEvent } from '../contract/events.ts';
+import type { Cluster, Run } from '../contract/model.ts';
+import { linksBetween } from '../faults/index.ts';
+import type { ProtocolName } from '../vocabulary/ids.ts';
+import type { ScenarioSpec } from '../vocabulary/scenario.ts';
+import { DEFAULT_TIMING_MS, timingFromMs } from '../vocabulary/timing.ts';
+import type { Workload } from '../vocabulary/workload.ts';
+import { childEntriesFromSource, type ChildEntries } from './child-entries.ts';
+import { EventWindow } from './event-window.ts';
+import { Guardian } from './guardian.ts';
+import { LiveCluster, type ClusterPlan } from './live-cluster.ts';
+import { PAUSE_MODE } from './node-handle.ts';
+import { Places } from './places.ts';
+import type {
+  ActionResult,
+  ClusterStart,
+  Lab,
+  LabEvents,
+  Recorder,
+  ScenarioRun,
+  ScenarioRunOptions,
+} from './ports.ts';
+import { ScenarioRunner } from './scenario-runner.ts';
+
+export interface LabOptions {
+  readonly dataDir: string;
+  readonly recorder: Recorder | null;
+  readonly version: string;
+  readonly entries?: ChildEntries;
+}
+
+const CLUSTERS_MAX = 4;
+
+interface Entry {
+  readonly cluster: LiveCluster;
+  readonly window: EventWindow;
+  runner: ScenarioRunner | null;
+}
+
+/** Makes a lab. The caller holds the lock of `dataDir` and closes the lab. */
+export function createLab(options: LabOptions): LocalLab {
+  return new LocalLab(options);
+}
+
+export class LocalLab implements Lab {
+  readonly #options: LabOptions;
+  readonly #places: Places;
+  readonly #entriesOfChildren: ChildEntries;
+  readonly #guardian: Guardian;
+  readonly #clusters = new Map<string, Entry>();
+  readonly #listeners = new Set<Partial<LabEvents>>();
+  readonly #forgetRecorder: () => void;
+  #nextCluster = 1;
+  #changePlanned = false;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: LabOptions) {
+    this.#options = options;
+    this.#places = new Places(options.dataDir);
+    this.#entriesOfChildren = options.entries ?? childEntriesFromSource();
+    this.#guardian = new Guardian(this.#entriesOfChildren, this.#places.socketDir);
+    this.#forgetRecorder =
+      options.recorder?.subscribe({
+        live: (runId, events) => this.#handleLive(runId, events),
+        failed: (message) => this.#handleRecorderFailed(message),
+      }) ?? ((): void => undefined);
+  }
+
+  clusters(): readonly Cluster[] {
+    return [...this.#clusters.values()].map(({ cluster }) => cluster.describe());
+  }
+
+  pauseMode(): 'signal' | 'cooperative' {
+    return PAUSE_MODE;
+  }
+
+  subscribe(events: Partial<LabEvents>): () => void {
+    this.#listeners.add(events);
+    return () => this.#listeners.delete(events);
+  }
+
+  async startClusters(starts: readonly ClusterStart[]): Promise<readonly Cluster[]> {
+    this.#ensureRoom(starts.length);
+    const seed = randomSeed();
+    const groupId = await this.#beginGroup();
+    const entries = starts.map((start) =>
+      this.#add({
+        id: this.#newId(start.protocol),
+        name: `${start.protocol} by hand`,
+        scenario: null,
+        scenarioSource: null,
+        protocol: start.protocol,
+        service: 'kv',
+        nodes: start.nodes,
+        seed,
+        timing: timingFromMs(DEFAULT_TIMING_MS),
+        options: {},
+        mutants: [],
+        workload: start.workload,
+      }),
+    );
+    await this.#startAll(entries, groupId);
+    for (const { cluster } of entries) cluster.workload.start();
+    return entries.map(({ cluster }) => cluster.describe());
+  }
+
+  #ensureRoom(count: number): void {
+    if (this.#closing !== null) throw new LabError('not-possible-now', 'the lab is closing');
+    if (this.#clusters.size + count <= CLUSTERS_MAX) return;
+    const text = `${this.#clusters.size} clusters run; at most ${CLUSTERS_MAX} can run at once`;
+    throw new LabError('not-possible-now', text);
+  }
+
+  #newId(protocol: ProtocolName): string {
+    const id = `${protocol}-${this.#nextCluster}`;
+    this.#nextCluster += 1;
+    return id;
+  }
+
+  async #beginGroup(): Promise<number> {
+    return (await this.#options.recorder?.beginGroup()) ?? 0;
+  }
+
+  #add(plan: ClusterPlan): Entry {
+    const cluster = new LiveCluster(plan, {
+      places: this.#places,
+      entries: this.#entriesOfChildren,
+      guardian: this.#guardian,
+      recorder: this.#options.recorder,
+      labVersion: this.#options.version,
+      changed: () => this.#planChanged(),
+      notice: (level, text) => this.#tell('notice', level, text),
+    });
+    const entry: Entry = { cluster, window: new EventWindow(), runner: null };
+    this.#clusters.set(plan.id, entry);
+    this.#planChanged();
+    return entry;
+  }
+
+  /** All or none: when one cannot start, the others are ended too, and the error is thrown. */
+  async #startAll(entries: readonly Entry[], groupId: number): Promise<void> {
+    const results = await Promise.allSettled(entries.map(({ cluster }) => cluster.start(groupId)));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure === undefined) return;
+    const reason: unknown = failure.reason;
+    const note = 'another cluster of the group could not start';
+    await Promise.all(entries.map((entry) => this.#end(entry, 'failed', note)));
+    throw reason;
+  }
+
+  async stopClusters(ids?: readonly string[]): Promise<readonly number[]> {
+    const entries =
+      ids === undefined ? [...this.#clusters.values()] : ids.map((id) => this.#find(id));
+    const runs = await Promise.all(
+      entries.map((entry) => {
+        entry.runner?.abort();
+        const cut = entry.runner !== null;
+        return this.#end(entry, cut ? 'incomplete' : 'finished', cut ? 'ended by hand' : null);
+      }),
+    );
+    return runs.flatMap((run) => (run === null ? [] : [run.id]));
+  }
+
+  async #end(
+    entry: Entry,
+    status: 'finished' | 'incomplete' | 'failed',
+    note: string | null,
+    failedExpectations: Parameters<LiveCluster['stop']>[2] = [],
+  ): Promise<Run | null> {
+    const run = await entry.cluster.stop(status, note, failedExpectations);
+    if (this.#clusters.get(entry.cluster.plan.id) === entry) {
+      this.#clusters.delete(entry.cluster.plan.id);
+    }
+    this.#planChanged();
+    if (run !== null) this.#tell('runChanged', run);
+    return run;
+  }
+
+  #find(id: string): Entry {
+    const entry = this.#clusters.get(id);
+    if (entry !== undefined) return entry;
+    const known = [...this.#clusters.keys()].join(', ') || 'none';
+    throw new LabError('unknown-cluster', `no live cluster ${id}; running: ${known}`);
+  }
+
+  catchUp(id: string): { events: readonly ViewEvent[]; upToUs: number } {
+    const { window, cluster } = this.#find(id);
+    return { events: window.events(), upToUs: cluster.nowUs() };
+  }
+
+  act(ids: readonly string[], action: Action): Promise<readonly ActionResult[]> {
+    return Promise.resolve(ids.map((id) => this.#actOn(id, action)));
+  }
+
+  #actOn(id: string, action: Action): ActionResult {
+    try {
+      perform(this.#find(id).cluster, action);
+      return { cluster: id, ok: true, message: '' };
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      return { cluster: id, ok: false, message: error.message };
+    }
+  }
+
+  undo(id: string, fault: number): Promise<{ ok: boolean; message: string }> {
+    const done = this.#find(id).cluster.undo(fault, 'undone by hand');
+    const message = done ? '' : `fault ${fault} is not on`;
+    return Promise.resolve({ ok: done, message });
+  }
+
+  setWorkload(ids: readonly string[], workload: Workload): void {
+    for (const id of ids) this.#find(id).cluster.setWorkload(workload);
+  }
+
+  async runScenario(spec: ScenarioSpec, options: ScenarioRunOptions): Promise<ScenarioRun> {
+    const { protocols } = options;
+    if (!options.sequential) this.#ensureRoom(protocols.length);
+    const groupId = await this.#beginGroup();
+    if (options.sequential) {
+      const finished = this.#runInTurn(spec, options, groupId);
+      return { clusters: [], finished };
+    }
+    const entries = protocols.map((protocol) => this.#addScenario(spec, protocol, options.seed));
+    await this.#startAll(entries, groupId);
+    const finished = Promise.all(entries.map((entry) => this.#follow(entry, spec, options)));
+    return {
+      clusters: entries.map(({ cluster }) => cluster.describe()),
+      finished: finished.then((runs) => runs.flatMap((run) => (run === null ? [] : [run]))),
+    };
+  }
+
+  async #runInTurn(
+    spec: ScenarioSpec,
+    options: ScenarioRunOptions,
+    groupId: number,
+  ): Promise<readonly Run[]> {
+    const runs: Run[] = [];
+    for (const protocol of options.protocols) {
+      this.#ensureRoom(1);
+      const entry = this.#addScenario(spec, protocol, options.seed);
+      await this.#startAll([entry], groupId);
+      const run = await this.#follow(entry, spec, options);
+      if (run !== null) runs.push(run);
+    }
+    return runs;
+  }
+
+  #addScenario(spec: ScenarioSpec, protocol: ProtocolName, seed: number): Entry {
+    return this.#add({
+      id: this.#newId(protocol),
+      name: spec.title,
+      scenario: spec.name,
+      scenarioSource: spec.source,
+      protocol,
+      service: spec.service,
+      nodes: spec.nodes,
+      seed,
+      timing: timingFromMs(spec.timing),
+      options: spec.options,
+      mutants: spec.mutants,
+      workload: spec.workload,
+    });
+  }
+
+  /** Runs the steps on a started cluster and ends it. */
+  async #follow(
+    entry: Entry,
+    spec: ScenarioSpec,
+    options: ScenarioRunOptions,
+  ): Promise<Run | null> {
+    const { cluster } = entry;
+    const { protocol } = cluster.plan;
+    const beganMs = performance.now();
+    const note = (text: string): void => {
+      const done = Math.min(1, (performance.now() - beganMs) / spec.durationMs);
+      options.onProgress?.({ runId: cluster.runId ?? 0, protocol, done, text });
+    };
+    entry.runner = new ScenarioRunner(cluster, spec, options.seed, note);
+    const outcome = await entry.runner.run();
+    // Whoever ended it by hand has its run; `stop` gives the same one here.
+    return this.#end(entry, 'finished', null, outcome.failedExpectations);
+  }
+
+  #handleLive(runId: number, events: readonly ViewEvent[]): void {
+    for (const { cluster, window } of this.#clusters.values()) {
+      if (cluster.runId !== runId) continue;
+      window.add(events);
+      this.#tell('clusterEvents', cluster.plan.id, events);
+    }
+  }
+
+  #handleRecorderFailed(message: string): void {
+    this.#tell('notice', 'error', message);
+    for (const entry of this.#clusters.values()) {
+      entry.runner?.abort();
+      void this.#end(entry, 'failed', message);
+    }
+  }
+
+  /** Many small changes are told once. */
+  #planChanged(): void {
+    if (this.#changePlanned) return;
+    this.#changePlanned = true;
+    setTimeout(() => {
+      this.#changePlanned = false;
+      this.#tell('clustersChanged', this.clusters());
+    }, 20);
+  }
+
+  #tell<K extends keyof LabEvents>(name: K, ...args: Parameters<LabEvents[K]>): void {
+    for (const listener of this.#listeners) {
+      const handler = listener[name] as ((...args: Parameters<LabEvents[K]>) => void) | undefined;
+      handler?.apply(listener, args);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(
+      [...this.#clusters.values()].map((entry) => {
+        entry.runner?.abort();
+        return this.#end(entry, 'incomplete', 'the lab was closed');
+      }),
+    );
+    this.#forgetRecorder();
+    this.#places.close();
+    this.#guardian.close();
+  }
+}
+
+/** What a click asks for. @throws LabError when it does not fit. */
+function perform(cluster: LiveCluster, action: Action): void {
+  const ensureNode = (node: string): void => {
+    if (cluster.nodeIds.includes(node)) return;
+    const known = cluster.nodeIds.join(', ');
+    throw new LabError('not-possible-now', `no node ${node}; there are ${known}`);
+  };
+  for (const node of namedNodes(action)) ensureNode(node);
+  switch (action.do) {
+    case 'start':
+      return cluster.startNode(action.node);
+    case 'resume':
+      return cluster.resumeNode(action.node);
+    case 'kill':
+    case 'stop':
+    case 'pause':
+      cluster.begin({ kind: action.do, node: action.node }, 'hand');
+      return;
+    case 'isolate': {
+      const others = cluster.nodeIds.filter((node) => node !== action.node);
+      const links = linksBetween([[action.node], others]);
+      cluster.begin({ kind: 'cut', links }, 'hand', `isolate ${action.node}`);
+      return;
+    }
+    case 'partition': {
+      const label = `partition ${action.groups.map((group) => group.join(' ')).join(' | ')}`;
+      cluster.begin({ kind: 'cut', links: linksBetween(action.groups) }, 'hand', label);
+      return;
+    }
+    case 'cut':
+      cluster.begin({ kind: 'cut', links: [{ from: action.from, to: action.to }] }, 'hand');
+      return;
+    case 'delay': {
+      const links = [{ from: action.from, to: action.to }];
+      const { ms, jitterMs } = action;
+      cluster.begin({ kind: 'delay', links, delayMs: ms, jitterMs }, 'hand');
+      return;
+    }
+    case 'loss': {
+      const links = [{ from: action.from, to: action.to }];
+      cluster.begin({ kind: 'loss', links, probability: action.probability }, 'hand');
+      return;
+    }
+    case 'heal':
+      healByHand(cluster, action.from, action.to);
+  }
+}
+
+function healByHand(cluster: LiveCluster, from?: string, to?: string): void {
+  const link = from !== undefined && to !== undefined ? { from, to } : null;
+  if (cluster.heal(link, 'hand') === 0) {
+    throw new LabError('not-possible-now', 'there is no link fault to heal');
+  }
+}
+
+function namedNodes(action: Action): readonly string[] {
+  if ('node' in action) return [action.node];
+  if ('groups' in action) return action.groups.flat();
+  return [action.from, action.to].filter((node) => node !== undefined);
+}
+
+function randomSeed(): number {
+  return (Date.now() ^ (process.pid << 16)) & 0x7fffffff;
+}

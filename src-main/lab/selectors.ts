@@ -1,0 +1,90 @@
+/** Turns the words of a scenario into nodes at the moment a step runs. */
+import type { Prng } from '../base/prng.ts';
+import { majoritySize } from '../protocols/quorum/majority.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
+import type { Selector } from '../vocabulary/scenario.ts';
+import type { LiveCluster } from './live-cluster.ts';
+
+/** null: a word stands for nobody now (no leader). */
+export function resolveNodes(
+  selectors: readonly Selector[],
+  cluster: LiveCluster,
+  prng: Prng,
+): readonly NodeId[] | null {
+  const found = new Set<NodeId>();
+  for (const selector of selectors) {
+    const nodes = resolveOne(selector, cluster, prng);
+    if (nodes === null) return null;
+    for (const node of nodes) found.add(node);
+  }
+  return [...found];
+}
+
+function resolveOne(
+  selector: Selector,
+  cluster: LiveCluster,
+  prng: Prng,
+): readonly NodeId[] | null {
+  const all = cluster.nodeIds;
+  const leader = cluster.leadership.ready();
+  switch (selector) {
+    case 'leader':
+      return leader === null ? null : [leader];
+    case 'followers':
+      if (leader === null) return null;
+      return all.filter((node) => node !== leader && cluster.isRunning(node));
+    case 'random': {
+      const running = all.filter((node) => cluster.isRunning(node));
+      const node = running[prng.nextInt(0, Math.max(0, running.length - 1))];
+      return node === undefined ? null : [node];
+    }
+    case 'killed':
+      return nodesWith(cluster, ['kill', 'stop']);
+    case 'paused':
+      return nodesWith(cluster, ['pause']);
+    case 'any':
+      return all;
+    case 'majority-with-leader':
+      return leader === null ? null : withLeader(all, leader, majoritySize(all.length));
+    case 'minority-with-leader': {
+      const size = Math.max(1, all.length - majoritySize(all.length));
+      return leader === null ? null : withLeader(all, leader, size);
+    }
+    default:
+      return [selector];
+  }
+}
+
+function nodesWith(cluster: LiveCluster, kinds: readonly string[]): readonly NodeId[] {
+  return cluster.ledger.active.flatMap(({ spec }) =>
+    'node' in spec && kinds.includes(spec.kind) ? [spec.node] : [],
+  );
+}
+
+function withLeader(all: readonly NodeId[], leader: NodeId, size: number): readonly NodeId[] {
+  return [leader, ...all.filter((node) => node !== leader)].slice(0, size);
+}
+
+/** Groups of a partition; `rest` is everybody whom no other group names. */
+export function resolveGroups(
+  groups: readonly (readonly Selector[])[],
+  cluster: LiveCluster,
+  prng: Prng,
+): readonly (readonly NodeId[])[] | null {
+  const named = groups.map((group) =>
+    group.includes('rest') ? null : resolveNodes(group, cluster, prng),
+  );
+  const taken = new Set<NodeId>();
+  const resolved: NodeId[][] = [];
+  for (const [index, group] of groups.entries()) {
+    if (group.includes('rest')) continue;
+    const nodes = named[index];
+    if (nodes === null || nodes === undefined) return null;
+    // A node stands in the first group that names it.
+    const own = nodes.filter((node) => !taken.has(node));
+    for (const node of own) taken.add(node);
+    resolved[index] = own;
+  }
+  const rest = cluster.nodeIds.filter((node) => !taken.has(node));
+  return groups.map((_, index) => resolved[index] ?? rest);
+}

@@ -1,0 +1,178 @@
+/**
+ * The workload of a cluster: clients that ask at a rate, whatever the answers do (open loop), or
+ * that keep a number of operations outstanding (closed loop, for the bench). Keys, kinds and values
+ * come from a seeded generator.
+ */
+import { deriveSeed, Prng } from '../base/prng.ts';
+import type { Json } from '../vocabulary/json.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
+import {
+  OPERATION_KINDS,
+  type OperationKind,
+  type OperationRecord,
+  type Workload,
+} from '../vocabulary/workload.ts';
+import { Client, type Ask } from './client.ts';
+
+const TICK_MS = 5;
+/** A client with this many open operations is not asked for more; what is left out is counted. */
+const OPEN_PER_CLIENT_MAX = 512;
+
+export interface WorkloadOptions {
+  readonly cluster: string;
+  readonly protocol: string;
+  readonly nodeIds: readonly NodeId[];
+  readonly socketDir: string;
+  readonly seed: number;
+  readonly nowUs: () => number;
+  readonly attemptMs: number;
+  readonly giveUpMs: number;
+  readonly finished: (record: OperationRecord) => void;
+}
+
+export class WorkloadRunner {
+  readonly #options: WorkloadOptions;
+  readonly #prng: Prng;
+  #workload: Workload;
+  #clients: Client[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #owed = 0;
+  #lastUs = 0;
+  #nextClient = 0;
+  #asked = 0;
+  #heldBack = 0;
+  #outstandingGoal: number | null = null;
+  #quiet = true;
+
+  constructor(options: WorkloadOptions, workload: Workload) {
+    this.#options = options;
+    this.#workload = workload;
+    this.#prng = new Prng(deriveSeed(options.seed, 'workload'));
+    this.#setClients(workload.clients);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Operations left out because clients had too many open. */
+  get heldBack(): number {
+    return this.#heldBack;
+  }
+
+  get outstanding(): number {
+    return this.#clients.reduce((sum, client) => sum + client.outstanding, 0);
+  }
+
+  get isReady(): boolean {
+    return this.#clients.every((client) => client.isReady);
+  }
+
+  /** Begins to ask at the workload's rate. */
+  start(): void {
+    this.#quiet = false;
+    this.#lastUs = this.#options.nowUs();
+  }
+
+  /** Stops asking; what is open goes on. */
+  quiet(): void {
+    this.#quiet = true;
+    this.#outstandingGoal = null;
+  }
+
+  setWorkload(workload: Workload): void {
+    this.#workload = workload;
+    this.#setClients(workload.clients);
+  }
+
+  /** Closed loop: always this many operations open over all clients. */
+  keepOutstanding(count: number): void {
+    this.#outstandingGoal = count;
+    this.#fill();
+  }
+
+  #setClients(count: number): void {
+    while (this.#clients.length > count) this.#clients.pop()?.close();
+    while (this.#clients.length < count) {
+      const number = this.#clients.length;
+      const finished = (record: OperationRecord): void => {
+        this.#options.finished(record);
+        if (this.#outstandingGoal !== null) this.#askOn(number);
+      };
+      this.#clients.push(new Client({ ...this.#options, number, finished }));
+    }
+  }
+
+  #tick(): void {
+    for (const client of this.#clients) client.tick();
+    if (this.#quiet) return;
+    const nowUs = this.#options.nowUs();
+    this.#owed += ((nowUs - this.#lastUs) * this.#workload.ratePerSecond) / 1_000_000;
+    this.#lastUs = nowUs;
+    // After a long stall of this process the backlog is dropped, not fired as one burst.
+    this.#owed = Math.min(this.#owed, Math.max(1, this.#workload.ratePerSecond / 10));
+    while (this.#owed >= 1) {
+      this.#owed -= 1;
+      this.#askOn(this.#nextClient);
+      this.#nextClient = (this.#nextClient + 1) % Math.max(1, this.#clients.length);
+    }
+  }
+
+  #fill(): void {
+    const goal = this.#outstandingGoal ?? 0;
+    for (let open = this.outstanding; open < goal; open += 1) {
+      this.#askOn(this.#nextClient);
+      this.#nextClient = (this.#nextClient + 1) % this.#clients.length;
+    }
+  }
+
+  #askOn(number: number): void {
+    const client = this.#clients[number];
+    if (client === undefined) return;
+    if (client.outstanding >= OPEN_PER_CLIENT_MAX) {
+      this.#heldBack += 1;
+      return;
+    }
+    client.ask(this.#draw(number));
+  }
+
+  #draw(number: number): Ask {
+    this.#asked += 1;
+    const op = this.#drawKind();
+    const key = `k${this.#prng.nextInt(0, this.#workload.keys - 1)}`;
+    return { op, key, payload: this.#payloadOf(op, key, number) };
+  }
+
+  #drawKind(): OperationKind {
+    const { mix } = this.#workload;
+    const total = OPERATION_KINDS.reduce((sum, kind) => sum + mix[kind], 0);
+    let point = this.#prng.nextUnit() * total;
+    for (const kind of OPERATION_KINDS) {
+      point -= mix[kind];
+      if (point < 0) return kind;
+    }
+    return 'write';
+  }
+
+  /** Every value written is unique, so that a read tells which write it saw. */
+  #payloadOf(op: OperationKind, key: string, client: number): Json {
+    const value = `c${client}-${this.#asked}`.padEnd(this.#workload.valueBytes, '.');
+    switch (op) {
+      case 'read':
+        return { op: 'get', key };
+      case 'write':
+        return { op: 'put', key, value };
+      case 'cas':
+        return { op: 'cas', key, expectVersion: this.#prng.nextInt(1, 9), value };
+      case 'incr':
+        return { op: 'incr', key: `n-${key}`, by: 1 };
+      case 'delete':
+        return { op: 'delete', key };
+    }
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#outstandingGoal = null;
+    for (const client of this.#clients) client.close();
+    this.#clients = [];
+  }
+}
