@@ -1,0 +1,207 @@
+/**
+ * Fast leader election (protocols.md 3.4): servers tell each other whom they support and adopt the
+ * better vote until a quorum agrees. Nothing here is durable; the promises of discovery are what
+ * makes a leader safe, the election only picks a candidate that will pass them.
+ */
+import { compareIds, type NodeId } from '../../vocabulary/ids.ts';
+import { isQuorum } from '../quorum/majority.ts';
+import { isVoter } from './membership.ts';
+import type { Notification, Vote } from './messages.ts';
+import { ignore, send } from './outbox.ts';
+import { gateOf, hasMutant, type ZabNode } from './state.ts';
+import { compareZxids } from './zxid.ts';
+
+/** Positive when `a` is better: by epoch, then zxid, then server (museum Z21). */
+export function compareVotes(node: ZabNode, a: Vote, b: Vote): number {
+  const byEpoch = hasMutant(node, 'vote-by-zxid-only') ? 0 : a.epoch - b.epoch;
+  return byEpoch || compareZxids(a.zxid, b.zxid) || compareIds(a.leader, b.leader);
+}
+
+function isSameVote(a: Vote, b: Vote): boolean {
+  return a.leader === b.leader && a.epoch === b.epoch && compareZxids(a.zxid, b.zxid) === 0;
+}
+
+/** This node for leader, with its last logged zxid and the last epoch it adopted. */
+function ownVote(node: ZabNode): Vote {
+  const { epoch, counter } = node.log.lastZxid;
+  const accepted = hasMutant(node, 'vote-with-accepted-epoch');
+  return {
+    leader: node.settings.nodeId,
+    zxid: { epoch, counter },
+    epoch: accepted ? node.acceptedEpoch : node.currentEpoch,
+  };
+}
+
+/** A new round of the election, from scratch. */
+export function startRound(node: ZabNode): void {
+  const { election } = node;
+  election.round += 1;
+  election.received.clear();
+  election.outOfElection.clear();
+  election.timeoutTicks = node.settings.notifyTicksMin;
+  support(node, ownVote(node));
+}
+
+/** Takes over a vote and tells everybody. */
+function support(node: ZabNode, vote: Vote): void {
+  const { election } = node;
+  election.vote = vote;
+  election.finalizeTicks = null;
+  election.received.set(node.settings.nodeId, vote);
+  const era = { number: vote.epoch, owner: null };
+  // A notification promises nothing and may be changed at any time, hence `pre`.
+  const phase = 'pre';
+  node.effects.trace({ kind: 'vote', candidate: vote.leader, era, granted: true, phase });
+  broadcastNotification(node);
+}
+
+function broadcastNotification(node: ZabNode): void {
+  node.election.quietTicks = 0;
+  for (const peer of node.settings.peers) sendNotification(node, peer);
+}
+
+export function sendNotification(node: ZabNode, to: NodeId): void {
+  if (node.state === 'outsider') return;
+  const { round, vote } = node.election;
+  const msg = { type: 'notification', state: node.state, round, vote } as const;
+  send(node, to, msg, gateOf(node));
+}
+
+/**
+ * A server tells whom it supports.
+ * @returns the vote to follow at once, when servers outside of the election agree on it.
+ */
+export function handleNotification(node: ZabNode, from: NodeId, msg: Notification): Vote | null {
+  if (!isVoter(node.voters, from) || !isVoter(node.voters, msg.vote.leader)) {
+    ignore(node, from, msg.type, `a vote of ${from} for ${msg.vote.leader}, not both voters`);
+    return null;
+  }
+  if (node.state !== 'looking') {
+    if (msg.state === 'looking') sendNotification(node, from);
+    return null;
+  }
+  if (msg.state !== 'looking') return considerEstablished(node, from, msg);
+  considerLooking(node, from, msg);
+  return null;
+}
+
+function considerLooking(node: ZabNode, from: NodeId, msg: Notification): void {
+  const { election } = node;
+  election.outOfElection.delete(from);
+  if (msg.round < election.round) {
+    sendNotification(node, from);
+    return;
+  }
+  if (msg.round > election.round) {
+    election.round = msg.round;
+    election.received.clear();
+    election.timeoutTicks = node.settings.notifyTicksMin;
+    const own = ownVote(node);
+    election.received.set(from, msg.vote);
+    support(node, compareVotes(node, msg.vote, own) > 0 ? msg.vote : own);
+    return;
+  }
+  const isFirst = !election.received.has(from);
+  election.received.set(from, msg.vote);
+  if (compareVotes(node, msg.vote, election.vote) > 0) support(node, msg.vote);
+  // It may have been outside of the election, or not connected, when this node last told its vote.
+  else if (isFirst) sendNotification(node, from);
+}
+
+/** protocols.md 3.4-2: joining an ensemble that has a leader. */
+function considerEstablished(node: ZabNode, from: NodeId, msg: Notification): Vote | null {
+  const { election } = node;
+  const { state, round, vote } = msg;
+  election.outOfElection.set(from, { state, round, vote });
+  if (round === election.round) {
+    election.received.set(from, vote);
+    if (isAgreed(node, election.received, vote) && passesLeaderCheck(node, msg)) return vote;
+  }
+  const outside = new Map<NodeId, Vote>();
+  for (const [peer, out] of election.outOfElection) outside.set(peer, out.vote);
+  if (!isAgreed(node, outside, vote) || !passesLeaderCheck(node, msg)) return null;
+  election.round = round;
+  return vote;
+}
+
+/**
+ * Without a word from the leader itself, a crashed one is elected again and again out of its
+ * followers' memory. That this node leads is believed only for the very vote it stands for now:
+ * after a restart its round may repeat one of an earlier life.
+ */
+function passesLeaderCheck(node: ZabNode, msg: Notification): boolean {
+  if (hasMutant(node, 'no-leader-check')) return true;
+  const { election, settings } = node;
+  const { leader } = msg.vote;
+  if (leader === settings.nodeId) {
+    return msg.round === election.round && isSameVote(msg.vote, election.vote);
+  }
+  const said = election.outOfElection.get(leader);
+  return said?.state === 'leading' && said.vote.leader === leader;
+}
+
+function supportersOf(votes: ReadonlyMap<NodeId, Vote>, vote: Vote): Set<NodeId> {
+  const supporters = new Set<NodeId>();
+  for (const [voter, theirs] of votes) if (isSameVote(theirs, vote)) supporters.add(voter);
+  return supporters;
+}
+
+function isAgreed(node: ZabNode, votes: ReadonlyMap<NodeId, Vote>, vote: Vote): boolean {
+  return isQuorum(node.voters, supportersOf(votes, vote));
+}
+
+/**
+ * Looks at the votes of this round: starts the wait for a better one when a quorum agrees, stops it
+ * when it no longer does.
+ * @returns the winning vote once the wait is over.
+ */
+export function maybeDecide(node: ZabNode): Vote | null {
+  const { election, settings } = node;
+  const supporters = supportersOf(election.received, election.vote);
+  traceTally(node, supporters);
+  const { leader } = election.vote;
+  const reachable = leader === settings.nodeId || node.links.has(leader);
+  if (!reachable || !isQuorum(node.voters, supporters)) {
+    election.finalizeTicks = null;
+    return null;
+  }
+  // With every voter agreed there is nobody left who could send a better vote.
+  if (supporters.size === node.voters.voters.length) return election.vote;
+  election.finalizeTicks ??= settings.options.finalizeWaitTicks;
+  return election.finalizeTicks <= 0 ? election.vote : null;
+}
+
+function traceTally(node: ZabNode, supporters: ReadonlySet<NodeId>): void {
+  const { election } = node;
+  const votes = [...supporters].sort(compareIds);
+  const tally = `${election.vote.epoch} ${election.vote.leader} ${votes.join(' ')}`;
+  if (tally === election.tally) return;
+  election.tally = tally;
+  const era = { number: election.vote.epoch, owner: null };
+  node.effects.trace({ kind: 'tally', era, votes });
+}
+
+/** Time passes in the election: the wait for a better vote, and the repetition into silence. */
+export function tickElection(node: ZabNode, elapsed: number): void {
+  const { election, settings } = node;
+  election.quietTicks += elapsed;
+  if (election.finalizeTicks !== null) {
+    election.finalizeTicks -= elapsed;
+    return;
+  }
+  if (election.quietTicks < election.timeoutTicks) return;
+  const { leader } = election.vote;
+  if (leader !== settings.nodeId && !node.links.has(leader)) {
+    // Whom this node supports has gone meanwhile: its vote must not outlive it.
+    startRound(node);
+    return;
+  }
+  election.timeoutTicks = Math.min(election.timeoutTicks * 2, settings.notifyTicksMax);
+  broadcastNotification(node);
+}
+
+export function sleepTicksOfElection(node: ZabNode): number {
+  const { election } = node;
+  if (election.finalizeTicks !== null) return election.finalizeTicks;
+  return election.timeoutTicks - election.quietTicks;
+}

@@ -1,0 +1,66 @@
+/** Rules that can be switched off, to show what each is for (protocols.md 3.12). */
+import type { Mutant } from '../kernel/core.ts';
+
+export const MUTANTS = [
+  {
+    name: 'ack-before-persist',
+    breaks: 'A follower acknowledges what a power cut can still take away (ZOOKEEPER-3911).',
+  },
+  {
+    name: 'self-ack-before-persist',
+    breaks: 'The leader counts its own copy of a transaction before it is on its disk.',
+  },
+  {
+    name: 'epoch-before-history',
+    breaks:
+      'currentEpoch is written before the history of that epoch: a crash in between leaves a short history that wins elections (ZOOKEEPER-4643).',
+  },
+  {
+    name: 'vote-by-zxid-only',
+    breaks: 'Votes compare histories by length and forget the epoch that was established last.',
+  },
+  {
+    name: 'vote-with-accepted-epoch',
+    breaks: 'Votes carry the promised epoch in place of the one whose history was adopted.',
+  },
+  {
+    name: 'count-already',
+    breaks: 'A repeated promise counts again: two leaders can establish the same epoch.',
+  },
+  {
+    name: 'reuse-epoch',
+    breaks: 'A new leader takes the highest accepted epoch itself in place of the next one.',
+  },
+  {
+    name: 'skip-ahead-check',
+    breaks: 'A leader goes on although a follower of its quorum knows more than it does.',
+  },
+  {
+    name: 'no-leader-check',
+    breaks:
+      'A joining server believes followers without a word from the leader: crashed leaders are elected from memory.',
+  },
+  {
+    name: 'serve-before-sync',
+    breaks: 'The leader serves before a quorum has adopted its history.',
+  },
+  {
+    name: 'up-to-date-with-synced-zxid',
+    breaks:
+      'A late learner is told what was committed when its synchronisation began, not what is.',
+  },
+  {
+    name: 'truncate-in-memory',
+    breaks: 'Trunc does not reach the disk: the old tail is back after a restart (ZOOKEEPER-2845).',
+  },
+  {
+    name: 'accept-old-link',
+    breaks: 'Messages of a closed session are taken for those of the present one.',
+  },
+  {
+    name: 'apply-at-boot',
+    breaks: 'The whole log on disk is applied at start, also what was never committed.',
+  },
+] as const satisfies readonly Mutant[];
+
+export type MutantName = (typeof MUTANTS)[number]['name'];
