@@ -1,0 +1,16 @@
+/** The line of Multi-Paxos in the registry of protocols. */
+import type { ProtocolDefinition } from '../kernel/core.ts';
+import { MESSAGE_KINDS } from './messages.ts';
+import { MUTANTS } from './mutants.ts';
+import { DEFAULT_OPTIONS } from './state.ts';
+import { PaxosCore } from './step.ts';
+
+export const paxosDefinition: ProtocolDefinition = {
+  name: 'paxos',
+  overSessions: false,
+  messageKinds: MESSAGE_KINDS,
+  defaultOptions: { ...DEFAULT_OPTIONS },
+  mutants: MUTANTS,
+  create: () => new PaxosCore(),
+  restore: (saved) => PaxosCore.restore(saved),
+};
