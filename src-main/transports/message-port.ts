@@ -3,11 +3,8 @@
  * Electron's own, so that only entries/electron imports it.
  */
 import type { ApiHub } from '../api/hub.ts';
+import { FRAME_TO_WINDOW } from './frame-channels.ts';
 import { serveConnection } from './rpc-connection.ts';
-
-/** The channel names, shared with the preload script by value. */
-export const FRAME_TO_LAB = 'quorum-lab:to-lab';
-export const FRAME_TO_WINDOW = 'quorum-lab:to-window';
 
 /** As in transports/web-socket.ts: a frame beyond this is a mistake. */
 const FRAME_CHARACTERS_MAX = 1024 * 1024;

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { ApiHub } from '../../../src-main/api/hub.ts';
+import { FRAME_TO_WINDOW } from '../../../src-main/transports/frame-channels.ts';
+import { serveWindow } from '../../../src-main/transports/message-port.ts';
+import { ScriptedHost } from '../../support/scripted-host.ts';
+
+describe('the port of the desktop window', () => {
+  test('answers string frames, ignores everything else, and is silent after its end', async () => {
+    const hub = new ApiHub(new ScriptedHost());
+    const sent: string[] = [];
+    let isDestroyed = false;
+    const connection = serveWindow(hub, {
+      send: (channel, data) => void sent.push(`${channel} ${data}`),
+      isDestroyed: () => isDestroyed,
+    });
+    for (const garbage of [null, 7, {}, 'x', 'y'.repeat(2 * 1024 * 1024)]) {
+      connection.receive(garbage);
+    }
+    connection.receive('{"t":"q","m":"call","i":"7","a":["runs.list",{}]}');
+    await expect
+      .poll(() => sent)
+      .toEqual([
+        `${FRAME_TO_WINDOW} {"t":"s","i":"7","r":{"ok":true,"value":{"runs":[],"total":0}}}`,
+      ]);
+    isDestroyed = true;
+    connection.receive('{"t":"q","m":"call","i":"8","a":["runs.list",{}]}');
+    connection.close();
+    expect(hub.connectionCount).toBe(0);
+    expect(sent).toHaveLength(1);
+  });
+});
