@@ -54,7 +54,7 @@ export class TranscriptSession {
     'free-link': (line) => this.cluster.freeLink(line.word(0, 'sender'), line.word(1, 'addressee')),
     partition: (line) => this.cluster.partition(line.words.map((group) => group.split(','))),
     heal: () => this.cluster.heal(),
-    crash: (line) => this.cluster.crash(line.word(0, 'node')),
+    crash: (line) => this.cluster.crash(line.word(0, 'node'), line.number('keep')),
     restart: (line) => this.cluster.restart(line.word(0, 'node')),
     reload: (line) => this.cluster.reload(line.word(0, 'node')),
     'hold-disk': (line) => this.cluster.holdDisk(line.word(0, 'node')),
