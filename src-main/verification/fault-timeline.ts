@@ -32,36 +32,9 @@ export function faultMoments(faults: readonly FaultRecord[]): FaultMoment[] {
 }
 
 /**
- * The largest sets of nodes that run at `us`, after everything that changed at that microsecond,
- * and reach one another both ways; each in the order of ids.
+ * Whether at `us`, after everything that changed at that microsecond, some running node reaches a
+ * majority of `nodeIds`, itself included, directly and both ways; with `node`, that one.
  */
-export function groupsAt(
-  us: number,
-  nodeIds: readonly NodeId[],
-  faults: readonly FaultRecord[],
-  changes: readonly LifeChange[],
-): readonly (readonly NodeId[])[] {
-  const running = runningAt(us, nodeIds, faults, changes);
-  const severed = severedAt(us, faults);
-  const groups: NodeId[][] = [];
-  const placed = new Set<NodeId>();
-  for (const start of running) {
-    if (placed.has(start)) continue;
-    const group = [start];
-    placed.add(start);
-    for (let i = 0; i < group.length; i += 1) {
-      for (const peer of running) {
-        if (placed.has(peer) || isSevered(severed, group[i] ?? '', peer)) continue;
-        placed.add(peer);
-        group.push(peer);
-      }
-    }
-    groups.push(group.sort(compareIds));
-  }
-  return groups;
-}
-
-/** Whether a majority of `nodeIds` runs and is connected at `us`; with `node`, one that it is in. */
 export function hasMajorityAt(
   us: number,
   nodeIds: readonly NodeId[],
@@ -69,10 +42,13 @@ export function hasMajorityAt(
   changes: readonly LifeChange[],
   node?: NodeId,
 ): boolean {
+  const running = runningAt(us, nodeIds, faults, changes);
+  const severed = severedAt(us, faults);
   const size = majoritySize(nodeIds.length);
-  return groupsAt(us, nodeIds, faults, changes).some(
-    (group) => group.length >= size && (node === undefined || group.includes(node)),
-  );
+  return running.some((center) => {
+    if (node !== undefined && center !== node) return false;
+    return running.filter((peer) => !isSevered(severed, center, peer)).length >= size;
+  });
 }
 
 function runningAt(

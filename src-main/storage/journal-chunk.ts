@@ -1,0 +1,151 @@
+/**
+ * Lines of one life on their way into a row of `journal_chunks`. Headers are parsed, all of a piece
+ * at once; inputs are only copied.
+ */
+import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
+import type { JournalHeader } from '../vocabulary/journal.ts';
+
+export interface ChunkRow {
+  readonly firstN: number;
+  readonly lastN: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly lines: number;
+  readonly headers: string;
+  readonly inputs: string;
+}
+
+/** Items of a chunk's JSON arrays stand one to a line, so that they can be cut without parsing:
+ *  no item has a raw newline. */
+const BETWEEN = ',\n';
+
+export function joinItems(items: readonly string[]): string {
+  return `[${items.join(BETWEEN)}]`;
+}
+
+export function splitItems(text: string): string[] {
+  return text.slice(1, -1).split(BETWEEN);
+}
+
+const KINDS = new Set(['s', 'a', 'd', 'c', 'x']);
+
+export class JournalChunk {
+  readonly node: NodeId;
+  readonly incarnation: Incarnation;
+  #headers: string[] = [];
+  #inputs: string[] = [];
+  #chars = 0;
+  #firstN = 0;
+  #lastN: number;
+  #firstUs = Number.POSITIVE_INFINITY;
+  #lastUs = 0;
+  #damaged = 0;
+
+  constructor(node: NodeId, incarnation: Incarnation, lastN = 0) {
+    this.node = node;
+    this.incarnation = incarnation;
+    this.#lastN = lastN;
+  }
+
+  get lines(): number {
+    return this.#headers.length;
+  }
+
+  get chars(): number {
+    return this.#chars;
+  }
+
+  /** Lines that were no journal lines, in all of this life. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
+  /** Adds lines and returns their headers, parsed. */
+  add(text: string): JournalHeader[] {
+    const headerTexts: string[] = [];
+    const inputTexts: string[] = [];
+    for (const line of text.split('\n')) {
+      const tab = line.indexOf('\t');
+      if (tab < 0) {
+        this.#damaged += 1;
+        continue;
+      }
+      headerTexts.push(line.slice(0, tab));
+      inputTexts.push(tab + 1 < line.length ? line.slice(tab + 1) : 'null');
+    }
+    const headers = parseAll(headerTexts);
+    return headers === null
+      ? this.#addOneByOne(headerTexts, inputTexts)
+      : headers.filter((header, i) => this.#take(header, headerTexts[i], inputTexts[i]));
+  }
+
+  /** Everything since the last row, null when there is nothing. */
+  takeRow(): ChunkRow | null {
+    if (this.#headers.length === 0) return null;
+    const row = {
+      firstN: this.#firstN,
+      lastN: this.#lastN,
+      firstUs: this.#firstUs,
+      lastUs: this.#lastUs,
+      lines: this.#headers.length,
+      headers: joinItems(this.#headers),
+      inputs: joinItems(this.#inputs),
+    };
+    this.#headers = [];
+    this.#inputs = [];
+    this.#chars = 0;
+    this.#firstUs = Number.POSITIVE_INFINITY;
+    this.#lastUs = 0;
+    return row;
+  }
+
+  /** Some line of the piece is no JSON: find out which. */
+  #addOneByOne(headerTexts: readonly string[], inputTexts: readonly string[]): JournalHeader[] {
+    const headers: JournalHeader[] = [];
+    for (const [i, text] of headerTexts.entries()) {
+      const parsed = parseAll([text]);
+      if (parsed === null) this.#damaged += 1;
+      else if (this.#take(parsed[0], text, inputTexts[i])) headers.push(parsed[0] as JournalHeader);
+    }
+    return headers;
+  }
+
+  #take(header: unknown, text = '', input = 'null'): boolean {
+    if (!isHeader(header)) {
+      this.#damaged += 1;
+      return false;
+    }
+    if ('n' in header) this.#lastN = header.n;
+    if (this.#headers.length === 0) this.#firstN = this.#lastN;
+    if (header.us < this.#firstUs) this.#firstUs = header.us;
+    if (header.us > this.#lastUs) this.#lastUs = header.us;
+    this.#headers.push(text);
+    this.#inputs.push(input);
+    this.#chars += text.length + input.length;
+    return true;
+  }
+}
+
+function parseAll(texts: readonly string[]): JournalHeader[] | null {
+  try {
+    const parsed = JSON.parse(`[${texts.join(',')}]`) as JournalHeader[];
+    return parsed.length === texts.length ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As much of a header's shape as keeps garbage from doing harm. */
+function isHeader(value: unknown): value is JournalHeader {
+  if (typeof value !== 'object' || value === null) return false;
+  const { k, us, n } = value as { k?: unknown; us?: unknown; n?: unknown };
+  if (typeof k !== 'string' || !KINDS.has(k) || !Number.isSafeInteger(us)) return false;
+  return k === 's' || k === 'a' ? Number.isSafeInteger(n) && hasParts(value) : true;
+}
+
+function hasParts(value: object): boolean {
+  const { sends, trace, recv, hashes, effective, k } = value as { readonly [key: string]: unknown };
+  const isList = (part: unknown): boolean => part === undefined || Array.isArray(part);
+  if (k === 'a') return Array.isArray(hashes) && Array.isArray(effective);
+  return isList(sends) && isList(trace) && isList(recv);
+}

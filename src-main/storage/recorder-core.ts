@@ -1,0 +1,345 @@
+/** What the recorder's worker does, without the thread around it. */
+import type Database from 'better-sqlite3';
+import { assertUnreachable } from '../base/assert.ts';
+import { LabError } from '../contract/errors.ts';
+import type { Run } from '../contract/model.ts';
+import type { RunEnd } from '../lab/ports.ts';
+import { becomeLabError, errorText, isDiskFull } from './database-errors.ts';
+import { KeyframeJob } from './keyframe-job.ts';
+import type { FromWorker, RecorderCall, ToWorker } from './recorder-messages.ts';
+import { RunRecording } from './run-recording.ts';
+import { readRun, runOf } from './run-rows.ts';
+import { RunWriter, type RunResult } from './run-writer.ts';
+import { SALVAGE_NOTE, SalvageJob } from './salvage-job.ts';
+
+const WRITE_EVERY_MS = 80;
+const WRITE_CHARS = 512 * 1024;
+const LIVE_EVERY_MS = 50;
+/** Journals that have not grown for so many turns are complete: their nodes are gone. */
+const QUIET_TURNS = 2;
+const CLOSE_JOBS_MS_MAX = 1_000;
+
+interface Ending {
+  readonly call: number;
+  readonly end: RunEnd;
+  quietTurns: number;
+}
+
+interface OpenRun {
+  readonly recording: RunRecording;
+  ending: Ending | null;
+}
+
+interface Job {
+  /** A piece of work; true when there is no more. */
+  turn(writer: RunWriter): boolean;
+  close(): void;
+}
+
+interface PlannedJob {
+  readonly run: number;
+  readonly kind: 'salvage' | 'keyframes';
+}
+
+export class RecorderCore {
+  readonly #db: Database;
+  readonly #file: string;
+  readonly #writer: RunWriter;
+  readonly #post: (message: FromWorker) => void;
+  readonly #runs = new Map<number, OpenRun>();
+  readonly #planned: PlannedJob[] = [];
+  readonly #settling: number[] = [];
+  #job: { readonly planned: PlannedJob; readonly work: Job } | null = null;
+  #failure: string | null = null;
+  #writtenAt = 0;
+  #toldAt = 0;
+
+  constructor(db: Database, file: string, post: (message: FromWorker) => void) {
+    this.#db = db;
+    this.#file = file;
+    this.#post = post;
+    this.#writer = new RunWriter(db);
+    this.#planUnfinished();
+  }
+
+  /** Whether turns are needed. */
+  get isActive(): boolean {
+    return this.#runs.size > 0 || this.#planned.length > 0 || this.#job !== null;
+  }
+
+  handle(message: ToWorker): void {
+    switch (message.k) {
+      case 'call':
+        return this.#handleCall(message.call, message.body);
+      case 'follow': {
+        const { run, node, incarnation, file } = message;
+        this.#runs.get(run)?.recording.follow(node, incarnation, file);
+        this.#attempt(() => this.#writer.addJournal(run, node, incarnation, file));
+        return;
+      }
+      case 'events':
+        this.#runs.get(message.run)?.recording.addEvents(message.events);
+        return;
+      case 'operations':
+        this.#runs.get(message.run)?.recording.addOperations(message.count, message.rows);
+        this.#post({ k: 'taken', chars: message.rows.length });
+        return;
+      case 'live-taken':
+        this.#runs.get(message.run)?.recording.live.handleTaken();
+        return;
+      default:
+        assertUnreachable(message, 'recorder message');
+    }
+  }
+
+  /** One turn of the loop; true when there is more to do at once. */
+  turn(nowMs: number): boolean {
+    let busy = false;
+    for (const open of this.#runs.values()) {
+      const grew = this.#failure === null && this.#readJournals(open.recording);
+      if (open.ending !== null) open.ending.quietTurns = grew ? 0 : open.ending.quietTurns + 1;
+      busy ||= open.recording.hasMore;
+    }
+    if (this.#isWriteDue(nowMs)) {
+      this.#writtenAt = nowMs;
+      this.#writeAll();
+    }
+    if (nowMs - this.#toldAt >= LIVE_EVERY_MS) {
+      this.#toldAt = nowMs;
+      for (const { recording } of this.#runs.values()) this.#tellLive(recording);
+    }
+    this.#endRuns();
+    if (!busy) busy = this.#workOnJob();
+    if (!this.isActive) this.#answerSettled();
+    return busy;
+  }
+
+  /** Ends what is open; background work gets a moment and goes on at the next start. */
+  close(): void {
+    for (const [run, { recording, ending }] of this.#runs) {
+      while (this.#failure === null && this.#readJournals(recording));
+      const cut = { us: recording.newestUs, status: 'incomplete', note: SALVAGE_NOTE } as const;
+      const end = ending?.end ?? { ...cut, failedExpectations: [] };
+      const result = this.#endRun(recording, end);
+      if (ending !== null) this.#post({ k: 'done', call: ending.call, value: result });
+      this.#runs.delete(run);
+    }
+    const until = performance.now() + CLOSE_JOBS_MS_MAX;
+    while (performance.now() < until && this.#workOnJob());
+    this.#job?.work.close();
+    this.#job = null;
+    this.#answerSettled();
+  }
+
+  #handleCall(call: number, body: RecorderCall): void {
+    if (body.k === 'end-run') return this.#beginEnding(call, body.run, body.end);
+    if (body.k === 'settle') {
+      this.#settling.push(call);
+      if (!this.isActive) this.#answerSettled();
+      return;
+    }
+    try {
+      this.#post({ k: 'done', call, value: this.#answer(body) });
+    } catch (error) {
+      const { code, message } = becomeLabError(error, this.#file);
+      this.#post({ k: 'refused', call, code, message });
+    }
+  }
+
+  #answer(body: Exclude<RecorderCall, { k: 'end-run' | 'settle' }>): number | null {
+    switch (body.k) {
+      case 'begin-group':
+        return this.#writer.addGroup(new Date().toISOString());
+      case 'begin-run': {
+        if (this.#failure !== null) throw new LabError('disk-full', this.#failure);
+        const run = this.#writer.addRun(body.begin);
+        this.#runs.set(run, { recording: new RunRecording(run, body.begin), ending: null });
+        return run;
+      }
+      case 'delete-runs':
+        return this.#deleteRuns(body.runs);
+      case 'close':
+        return null;
+    }
+  }
+
+  #deleteRuns(runs: readonly number[]): null {
+    const open = runs.find((run) => this.#runs.has(run));
+    if (open !== undefined) {
+      throw new LabError('not-possible-now', `Run ${open} is still being recorded: stop it first.`);
+    }
+    if (this.#job !== null && runs.includes(this.#job.planned.run)) {
+      this.#job.work.close();
+      this.#job = null;
+    }
+    const kept = this.#planned.filter(({ run }) => !runs.includes(run));
+    this.#planned.splice(0, this.#planned.length, ...kept);
+    this.#db.transaction(() => {
+      for (const run of runs) this.#writer.removeRun(run);
+    })();
+    return null;
+  }
+
+  #beginEnding(call: number, run: number, end: RunEnd): void {
+    const open = this.#runs.get(run);
+    if (open !== undefined) {
+      open.ending = { call, end, quietTurns: 0 };
+      return;
+    }
+    this.#post({ k: 'refused', call, code: 'unknown-run', message: `Run ${run} is not open.` });
+  }
+
+  #endRuns(): void {
+    for (const [run, { recording, ending }] of this.#runs) {
+      if (ending === null) continue;
+      if (ending.quietTurns < QUIET_TURNS && this.#failure === null) continue;
+      const value = this.#endRun(recording, ending.end);
+      this.#tellLive(recording, true);
+      this.#runs.delete(run);
+      if (this.#failure === null) this.#planned.push({ run, kind: 'keyframes' });
+      this.#post({ k: 'done', call: ending.call, value });
+    }
+  }
+
+  #endRun(recording: RunRecording, end: RunEnd): Run {
+    const failed =
+      this.#failure === null ? {} : ({ status: 'failed', note: this.#failure } as const);
+    const finished = recording.finish({ ...end, ...failed });
+    // What the database did not take was not kept: nobody can look at it again.
+    const isKept = this.#failure === null || finished.verdict === 'invalid';
+    const result: RunResult = isKept ? finished : { ...finished, verdict: 'unknown' };
+    this.#attempt(() => {
+      if (this.#failure === null) recording.write(this.#writer);
+      this.#writer.putResult(recording.id, result);
+    });
+    recording.close();
+    return this.#readRun(recording, result);
+  }
+
+  /** As the database has it; from memory when the database is lost. */
+  #readRun(recording: RunRecording, result: RunResult): Run {
+    const { begin, id } = recording;
+    try {
+      const run = readRun(this.#db, id);
+      if (run !== undefined && run.status !== 'running') return run;
+    } catch {
+      // The failure was told when it happened; the run is answered from memory.
+    }
+    const row = {
+      id,
+      group_id: begin.groupId,
+      name: begin.name,
+      scenario: begin.scenario,
+      protocol: begin.protocol,
+      nodes: begin.members.length,
+      seed: begin.seed,
+      mutants: JSON.stringify(begin.mutants),
+      started_at: begin.startedAt,
+      duration_us: result.durationUs,
+      status: result.status,
+      verdict: result.verdict,
+      metrics: JSON.stringify(result.metrics),
+      note: result.note,
+      events: result.events,
+    };
+    return runOf(row, []);
+  }
+
+  #readJournals(recording: RunRecording): boolean {
+    try {
+      return recording.readJournals();
+    } catch (error) {
+      this.#becomeFailed(error);
+      return false;
+    }
+  }
+
+  #isWriteDue(nowMs: number): boolean {
+    if (nowMs - this.#writtenAt >= WRITE_EVERY_MS) return true;
+    for (const { recording } of this.#runs.values()) {
+      if (recording.pendingChars >= WRITE_CHARS) return true;
+    }
+    return false;
+  }
+
+  #writeAll(): void {
+    if (this.#runs.size === 0 || this.#failure !== null) return;
+    this.#attempt(() => {
+      for (const { recording } of this.#runs.values()) recording.write(this.#writer);
+    });
+  }
+
+  /** Writes in one transaction; what fails is undone whole and ends the recording. */
+  #attempt(body: () => void): void {
+    try {
+      this.#db.transaction(body).immediate();
+    } catch (error) {
+      this.#becomeFailed(error);
+    }
+  }
+
+  #becomeFailed(error: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = isDiskFull(error)
+      ? `The disk of ${this.#file} is full: the recording ends here.`
+      : `The recording of ${this.#file} cannot go on: ${errorText(error)}.`;
+    this.#post({ k: 'failed', message: this.#failure });
+  }
+
+  #tellLive(recording: RunRecording, isLast = false): void {
+    const events = recording.live.takeBatch(isLast);
+    if (events === null) return;
+    this.#post({ k: 'live', run: recording.id, events: JSON.stringify(events) });
+  }
+
+  /** Runs of a lab that died, and finished ones that still lack keyframes. */
+  #planUnfinished(): void {
+    this.#db
+      .prepare(
+        `update runs set status = 'incomplete', note = ?, salvaged = 0 where status = 'running'`,
+      )
+      .run(SALVAGE_NOTE);
+    const rows = this.#db
+      .prepare<{ id: number; salvaged: number }>(
+        `select id, salvaged from runs where salvaged = 0 or keyframed = 0 order by id`,
+      )
+      .all();
+    for (const { id, salvaged } of rows) {
+      if (salvaged === 0) this.#planned.push({ run: id, kind: 'salvage' });
+      this.#planned.push({ run: id, kind: 'keyframes' });
+    }
+  }
+
+  /** A piece of background work; false when there is none. */
+  #workOnJob(): boolean {
+    if (this.#failure !== null) this.#planned.splice(0);
+    try {
+      this.#job ??= this.#nextJob();
+      const { work } = this.#job ?? {};
+      if (work === undefined) return false;
+      if (this.#db.transaction(() => work.turn(this.#writer)).immediate()) this.#dropJob();
+    } catch (error) {
+      this.#dropJob();
+      if (isDiskFull(error)) this.#becomeFailed(error);
+    }
+    return this.#planned.length > 0 || this.#job !== null;
+  }
+
+  #dropJob(): void {
+    this.#job?.work.close();
+    this.#job = null;
+  }
+
+  #nextJob(): { planned: PlannedJob; work: Job } | null {
+    const planned = this.#planned.shift();
+    if (planned === undefined) return null;
+    const { run, kind } = planned;
+    const work =
+      kind === 'salvage' ? new SalvageJob(this.#db, run) : new KeyframeJob(this.#file, run);
+    return { planned, work };
+  }
+
+  #answerSettled(): void {
+    for (const call of this.#settling.splice(0)) this.#post({ k: 'done', call, value: null });
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * One run while it is recorded: follows the journals of its nodes, and turns what they and the lab
+ * say into rows, live events, checks and metrics. Lives in the worker.
+ */
+import type { ViewEvent } from '../contract/events.ts';
+import type { Violation } from '../contract/model.ts';
+import type { LabEvent, RunBegin, RunEnd } from '../lab/ports.ts';
+import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
+import type { CountersHeader, EndHeader, JournalHeader } from '../vocabulary/journal.ts';
+import { JournalChunk } from './journal-chunk.ts';
+import { JournalFollower } from './journal-follower.ts';
+import { LiveFeed } from './live-feed.ts';
+import { messageKindsOf } from './message-kinds.ts';
+import { OperationRates, RATE_SPAN_US, type OperationRate } from './operation-rates.ts';
+import { parseOperationRows } from './operation-rows.ts';
+import { RunAnalysis } from './run-analysis.ts';
+import type { RunResult, RunWriter } from './run-writer.ts';
+import { eventCount } from './view-events.ts';
+
+interface LifeRecording {
+  readonly chunk: JournalChunk;
+  readonly follower: JournalFollower;
+  storageId: string | null;
+}
+
+interface PendingOperations {
+  readonly rows: string[];
+  count: number;
+  firstUs: number;
+  lastUs: number;
+}
+
+export class RunRecording {
+  readonly id: number;
+  readonly begin: RunBegin;
+  readonly live: LiveFeed;
+  readonly #analysis: RunAnalysis;
+  readonly #lives = new Map<string, LifeRecording>();
+  readonly #rates = new OperationRates();
+  readonly #newEvents: LabEvent[] = [];
+  readonly #newRates: OperationRate[] = [];
+  readonly #newViolations: Violation[] = [];
+  readonly #counters: { chunk: JournalChunk; header: CountersHeader }[] = [];
+  readonly #ends: { chunk: JournalChunk; header: EndHeader }[] = [];
+  #operations: PendingOperations = emptyOperations();
+  #eventsWritten = 0;
+  #violationsWritten = 0;
+  #events = 0;
+  #newestUs = 0;
+  #pendingChars = 0;
+
+  constructor(id: number, begin: RunBegin) {
+    this.id = id;
+    this.begin = begin;
+    this.live = new LiveFeed(messageKindsOf(begin.protocol));
+    const nodeIds = begin.members.map(({ nodeId }) => nodeId);
+    this.#analysis = new RunAnalysis(begin.protocol, nodeIds);
+  }
+
+  /** Text that waits to be written. */
+  get pendingChars(): number {
+    return this.#pendingChars;
+  }
+
+  /** Some journal has more than one turn takes. */
+  get hasMore(): boolean {
+    for (const { follower } of this.#lives.values()) if (follower.hasMore) return true;
+    return false;
+  }
+
+  /** @param offset bytes of the journal that an earlier lab took in */
+  follow(node: NodeId, incarnation: Incarnation, file: string, offset = 0): void {
+    const key = `${node}:${incarnation}`;
+    if (this.#lives.has(key)) return;
+    const chunk = new JournalChunk(node, incarnation);
+    const follower = new JournalFollower(file, offset);
+    this.#lives.set(key, { chunk, follower, storageId: null });
+  }
+
+  /** Headers that stand in the database already: for checks and figures only. */
+  replayHeader(node: NodeId, incarnation: Incarnation, header: JournalHeader): void {
+    this.#events += eventCount(header);
+    if (header.us > this.#newestUs) this.#newestUs = header.us;
+    this.#analysis.handleHeader(node, incarnation, header);
+  }
+
+  /** Events that stand in the database already. */
+  replayEvents(events: readonly LabEvent[]): void {
+    this.addEvents(events);
+    this.#eventsWritten += this.#newEvents.splice(0).length;
+  }
+
+  /** Operations that stand in the database already; their rates are made anew. */
+  replayOperations(rows: string): void {
+    this.addOperations(0, rows);
+    this.#operations = emptyOperations();
+    this.#closeRates(this.#newestUs);
+  }
+
+  addEvents(events: readonly LabEvent[]): void {
+    for (const event of events) {
+      this.#newEvents.push(event);
+      this.#events += 1;
+      if (event.us > this.#newestUs) this.#newestUs = event.us;
+      this.#analysis.handleLabEvent(event);
+      this.live.addEvent(event);
+    }
+  }
+
+  addOperations(count: number, rows: string): void {
+    const operations = parseOperationRows(rows);
+    const pending = this.#operations;
+    pending.rows.push(rows);
+    pending.count += count;
+    this.#pendingChars += rows.length;
+    for (const operation of operations) {
+      const { returnUs } = operation;
+      if (returnUs < pending.firstUs) pending.firstUs = returnUs;
+      if (returnUs > pending.lastUs) pending.lastUs = returnUs;
+      if (returnUs > this.#newestUs) this.#newestUs = returnUs;
+      this.#rates.add(operation);
+    }
+    this.#analysis.handleOperations(operations);
+    this.#noteViolations();
+  }
+
+  /** Reads the next piece of every journal; false when none had anything new. */
+  readJournals(): boolean {
+    let grew = false;
+    for (const life of this.#lives.values()) {
+      const text = life.follower.read();
+      if (text === null) continue;
+      grew = true;
+      life.storageId ??= storageIdIn(text);
+      this.#pendingChars += text.length;
+      for (const header of life.chunk.add(text)) this.#handleHeader(life.chunk, header);
+    }
+    this.#closeRates(this.#newestUs);
+    this.#noteViolations();
+    return grew;
+  }
+
+  /** Writes everything that waits. The caller holds the transaction. */
+  write(writer: RunWriter): void {
+    for (const { chunk, follower, storageId } of this.#lives.values()) {
+      const { node, incarnation } = chunk;
+      const row = chunk.takeRow();
+      if (row === null) continue;
+      writer.addChunk(this.id, node, incarnation, row);
+      const { damaged: damagedLines } = chunk;
+      const journalBytes = follower.offset;
+      writer.putProgress(this.id, node, incarnation, { journalBytes, damagedLines, storageId });
+    }
+    this.#writeOperations(writer);
+    for (const { chunk, header } of this.#counters.splice(0)) {
+      writer.putCounters(this.id, chunk.node, chunk.incarnation, header);
+    }
+    for (const { chunk, header } of this.#ends.splice(0)) {
+      writer.putEnd(this.id, chunk.node, chunk.incarnation, header);
+    }
+    for (const event of this.#newEvents.splice(0)) {
+      writer.addLabEvent(this.id, ++this.#eventsWritten, event);
+    }
+    for (const rate of this.#newRates.splice(0)) writer.putRate(this.id, rate);
+    for (const violation of this.#newViolations.splice(0)) {
+      writer.putViolation(this.id, ++this.#violationsWritten, violation);
+    }
+    writer.putStanding(this.id, this.#events, this.#newestUs);
+    this.#pendingChars = 0;
+  }
+
+  /** Final checks and figures; all journals must have been drained. */
+  finish(end: RunEnd): RunResult {
+    this.#closeRates(Infinity);
+    this.#noteLostLines();
+    const analysed = this.#analysis.finish(end.us, end.failedExpectations);
+    this.#noteViolations();
+    for (const violation of end.failedExpectations) this.#tellViolation(violation);
+    const notes = [end.note, analysed.missing].filter((note) => note !== null);
+    return {
+      status: end.status,
+      verdict: analysed.verdict,
+      note: notes.length === 0 ? null : notes.join(' '),
+      metrics: analysed.metrics,
+      events: this.#events,
+      durationUs: end.us,
+    };
+  }
+
+  /** Time of the newest thing that was recorded. */
+  get newestUs(): number {
+    return this.#newestUs;
+  }
+
+  close(): void {
+    for (const { follower } of this.#lives.values()) follower.close();
+  }
+
+  #handleHeader(chunk: JournalChunk, header: JournalHeader): void {
+    this.#events += eventCount(header);
+    if (header.us > this.#newestUs) this.#newestUs = header.us;
+    if (header.k === 'c') this.#counters.push({ chunk, header });
+    else if (header.k === 'x') this.#ends.push({ chunk, header });
+    this.#analysis.handleHeader(chunk.node, chunk.incarnation, header);
+    this.live.addHeader(chunk.node, chunk.incarnation, header);
+  }
+
+  #writeOperations(writer: RunWriter): void {
+    const { rows, count, firstUs, lastUs } = this.#operations;
+    if (count === 0) return;
+    writer.addOperations(this.id, firstUs, lastUs, count, rows.join(',\n'));
+    this.#operations = emptyOperations();
+  }
+
+  #closeRates(us: number): void {
+    for (const rate of this.#rates.takeClosed(us)) {
+      this.#newRates.push(rate);
+      this.#events += 1;
+      this.live.addEvent(rateEvent(rate));
+    }
+  }
+
+  #noteViolations(): void {
+    for (const violation of this.#analysis.takeNew()) this.#tellViolation(violation);
+  }
+
+  #tellViolation(violation: Violation): void {
+    this.#newViolations.push(violation);
+    this.#events += 1;
+    this.live.addEvent({ k: 'violation', ...violation });
+  }
+
+  #noteLostLines(): void {
+    for (const { chunk, follower } of this.#lives.values()) {
+      const life = `${chunk.node} (life ${chunk.incarnation})`;
+      if (chunk.damaged > 0) {
+        this.#analysis.handleMissing(`${chunk.damaged} lines of ${life} are damaged`);
+      }
+      if (follower.offset === 0) this.#analysis.handleMissing(`the journal of ${life} is empty`);
+      if (follower.tooLong) this.#analysis.handleMissing(`a line of ${life} is too long to record`);
+    }
+  }
+}
+
+export function rateEvent(rate: OperationRate): ViewEvent {
+  const { us, ok, failed, unknown, p50Us } = rate;
+  return { k: 'ops', us, spanUs: RATE_SPAN_US, ok, failed, unknown, p50Us };
+}
+
+/** `boot` names the storage near the beginning of its line; its whole log follows. */
+function storageIdIn(text: string): string | null {
+  return /"storageId":"([^"\\]*)"/.exec(text.slice(0, 4_000))?.[1] ?? null;
+}
+
+function emptyOperations(): PendingOperations {
+  return { rows: [], count: 0, firstUs: Number.POSITIVE_INFINITY, lastUs: 0 };
+}
