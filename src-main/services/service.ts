@@ -13,7 +13,7 @@ export interface Service {
    * @param time service time in ms (protocols.md 4.1), the only time a service may know.
    */
   apply(payload: Json, position: Position, time: number): Json;
-  /** What is wrong with the shape of a command, or null: for refusing it before it is replicated. */
+  /** What is wrong with the shape of a command, or null: to refuse it before it is replicated. */
   check(payload: Json): string | null;
   /** Digest of the whole state, kept up to date by every command; costs nothing to read. */
   digest(): Digest;
