@@ -1,0 +1,11 @@
+/** What the dashboard needs of the vocabulary: it may import the contract only. */
+export { compareEras, eraLabel, ERA_ZERO, type Era } from '../vocabulary/era.ts';
+export type { FaultKindName, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
+export { compareIds, PROTOCOL_NAMES, type NodeId, type ProtocolName } from '../vocabulary/ids.ts';
+export type { MessageKind, Role, TraceEvent } from '../vocabulary/trace.ts';
+export {
+  DEFAULT_WORKLOAD,
+  OPERATION_KINDS,
+  type OperationKind,
+  type Workload,
+} from '../vocabulary/workload.ts';

@@ -1,0 +1,220 @@
+/** The Lab: running clusters, what is selected, and everything that can be done to them. */
+import type { Action, CallOutput } from '../../src-main/contract/calls.ts';
+import type { Cluster } from '../../src-main/contract/model.ts';
+import type { NodeView } from '../../src-main/contract/cluster-view.ts';
+import type { NodeId, Workload } from '../../src-main/contract/words.ts';
+import type { LabClient } from '../connection/client.ts';
+import { currentLeader } from './insight.ts';
+import { LiveCluster } from './live-cluster.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+
+export type LabState = CallOutput<'lab.state'>;
+
+export interface Selection {
+  readonly cluster: string;
+  readonly node: NodeId;
+}
+
+export interface ClusterStartInput {
+  readonly protocol: Cluster['protocol'];
+  readonly nodes: number;
+  readonly workload: Workload;
+}
+
+export class LabModel {
+  clusters = $state.raw<readonly LiveCluster[]>([]);
+  selection = $state.raw<Selection | null>(null);
+  /** Faults go to every cluster, or to the one that was clicked. */
+  everywhere = $state(true);
+  starting = $state(false);
+  stopping = $state(false);
+  /** Runs that the last stop or the last scenario left behind. */
+  lastRuns = $state.raw<readonly number[]>([]);
+  readonly #client: LabClient;
+  readonly #notices: Notices;
+
+  constructor(client: LabClient, notices: Notices) {
+    this.#client = client;
+    this.#notices = notices;
+    client.on('cluster-events', ({ cluster, events }) => {
+      this.byId(cluster)?.receive(events);
+    });
+    client.on('clusters-changed', ({ clusters }) => this.setClusters(clusters));
+  }
+
+  byId(id: string): LiveCluster | undefined {
+    return this.clusters.find((cluster) => cluster.info.id === id);
+  }
+
+  get running(): boolean {
+    return this.clusters.length > 0;
+  }
+
+  get selected(): { cluster: LiveCluster; node: NodeView } | null {
+    const selection = this.selection;
+    if (selection === null) return null;
+    const cluster = this.byId(selection.cluster);
+    const node = cluster?.view.nodes[selection.node];
+    return cluster === undefined || node === undefined ? null : { cluster, node };
+  }
+
+  /** Takes over the lab's list; clusters that are new here are caught up with. */
+  setClusters(infos: readonly Cluster[]): void {
+    const gone = this.clusters.filter((c) => !infos.some((info) => info.id === c.info.id));
+    const ended = gone.map((cluster) => cluster.info.runId).filter((run) => run !== null);
+    if (ended.length > 0) this.lastRuns = ended;
+    this.clusters = infos.map((info) => {
+      const known = this.byId(info.id);
+      if (known === undefined) return this.#addCluster(info);
+      known.info = info;
+      return known;
+    });
+    if (this.selection !== null && this.byId(this.selection.cluster) === undefined) {
+      this.selection = null;
+    }
+  }
+
+  /** A connection is there (again): what known clusters did meanwhile is fetched. */
+  resume(infos: readonly Cluster[]): void {
+    const before = this.clusters;
+    this.setClusters(infos);
+    for (const cluster of before) {
+      if (this.clusters.includes(cluster)) void this.#catchUp(cluster);
+    }
+  }
+
+  async start(clusters: readonly ClusterStartInput[]): Promise<void> {
+    this.starting = true;
+    this.lastRuns = [];
+    await this.#try(async () => {
+      const started = await this.#client.call('clusters.start', { clusters: [...clusters] });
+      this.setClusters(started.clusters);
+    });
+    this.starting = false;
+  }
+
+  async runScenario(name: string, protocols: readonly Cluster['protocol'][]): Promise<boolean> {
+    this.starting = true;
+    this.lastRuns = [];
+    const ok = await this.#try(async () => {
+      const started = await this.#client.call('scenarios.run', { name, protocols: [...protocols] });
+      this.setClusters(started.clusters);
+    });
+    this.starting = false;
+    return ok;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.#try(async () => {
+      const { runs } = await this.#client.call('clusters.stop', {});
+      this.lastRuns = runs;
+    });
+    this.stopping = false;
+  }
+
+  /** Does `action` to the cluster that was clicked, or to all of them. */
+  async act(action: Action, clicked: LiveCluster): Promise<void> {
+    const targets = this.everywhere ? this.clusters : [clicked];
+    await this.#act(
+      targets.filter((cluster) => knowsNodes(cluster, action)),
+      action,
+    );
+  }
+
+  async partition(cluster: LiveCluster, groups: readonly (readonly NodeId[])[]): Promise<void> {
+    const copy = groups.map((group) => [...group]);
+    await this.#act([cluster], { do: 'partition', groups: copy });
+  }
+
+  /** Each cluster has its own leader: one call per cluster, all at once. */
+  async actOnLeaders(kind: 'kill' | 'pause' | 'isolate'): Promise<void> {
+    const jobs = this.clusters.map((cluster) => {
+      const leader = currentLeader(cluster.view);
+      return leader === null ? null : this.#act([cluster], { do: kind, node: leader.id });
+    });
+    if (jobs.every((job) => job === null))
+      this.#notices.add('info', 'No cluster has a leader now.');
+    await Promise.all(jobs);
+  }
+
+  async undo(cluster: LiveCluster, fault: number): Promise<void> {
+    await this.#try(async () => {
+      const call = { cluster: cluster.info.id, fault };
+      const { ok, message } = await this.#client.call('clusters.undo', call);
+      if (!ok) this.#notices.add('warning', message);
+    });
+  }
+
+  /** Heals every link, resumes every paused node, starts every node that is down. */
+  async healAll(): Promise<void> {
+    const jobs: Promise<void>[] = [];
+    for (const cluster of this.clusters) {
+      jobs.push(this.#act([cluster], { do: 'heal' }));
+      for (const id of cluster.view.nodeIds) {
+        const node = cluster.view.nodes[id] as NodeView;
+        if (node.state === 'down') jobs.push(this.#act([cluster], { do: 'start', node: id }));
+        else if (node.paused) jobs.push(this.#act([cluster], { do: 'resume', node: id }));
+      }
+    }
+    await Promise.all(jobs);
+  }
+
+  async setWorkload(workload: Workload): Promise<void> {
+    await this.#try(async () => {
+      const clusters = this.clusters.map((cluster) => cluster.info.id);
+      await this.#client.call('clusters.workload', { clusters, workload });
+      for (const cluster of this.clusters) cluster.info = { ...cluster.info, workload };
+    });
+  }
+
+  /** Folds what waits in every cluster. */
+  handleFrame(nowMs: number): void {
+    for (const cluster of this.clusters) cluster.fold(nowMs);
+  }
+
+  #addCluster(info: Cluster): LiveCluster {
+    const cluster = new LiveCluster(info);
+    void this.#catchUp(cluster);
+    return cluster;
+  }
+
+  async #catchUp(cluster: LiveCluster): Promise<void> {
+    cluster.beginCatchUp();
+    await this.#try(async () => {
+      const caught = await this.#client.call('clusters.catchUp', { cluster: cluster.info.id });
+      cluster.endCatchUp(caught.events, caught.upToUs);
+    });
+  }
+
+  async #act(clusters: readonly LiveCluster[], action: Action): Promise<void> {
+    if (clusters.length === 0) return;
+    await this.#try(async () => {
+      const ids = clusters.map((cluster) => cluster.info.id);
+      const { results } = await this.#client.call('clusters.act', { clusters: ids, action });
+      for (const result of results) {
+        if (!result.ok) this.#notices.add('warning', `${result.cluster}: ${result.message}`);
+      }
+    });
+  }
+
+  async #try(job: () => Promise<void>): Promise<boolean> {
+    try {
+      await job();
+      return true;
+    } catch (error) {
+      this.#notices.addError(error);
+      return false;
+    }
+  }
+}
+
+/** A cluster of three has no n5: the fault goes to those that have it. */
+function knowsNodes(cluster: LiveCluster, action: Action): boolean {
+  const named = [
+    'node' in action ? action.node : null,
+    'from' in action ? action.from : null,
+    'to' in action ? action.to : null,
+  ];
+  return named.every((id) => id == null || cluster.info.nodeIds.includes(id));
+}

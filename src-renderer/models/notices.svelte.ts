@@ -1,0 +1,37 @@
+/** Short messages at the edge of the screen. Errors stay until they are closed. */
+
+export interface Notice {
+  readonly id: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly text: string;
+  readonly count: number;
+}
+
+const SHOWN_MAX = 4;
+const INFO_MS = 6_000;
+
+export class Notices {
+  list = $state.raw<readonly Notice[]>([]);
+  #nextId = 1;
+
+  /** The same text again only raises its count. */
+  add(level: Notice['level'], text: string): void {
+    const known = this.list.find((notice) => notice.text === text);
+    if (known !== undefined) {
+      this.list = this.list.map((n) => (n === known ? { ...n, count: n.count + 1 } : n));
+      return;
+    }
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.list = [...this.list, { id, level, text, count: 1 }].slice(-SHOWN_MAX);
+    if (level === 'info') setTimeout(() => this.close(id), INFO_MS);
+  }
+
+  addError(error: unknown): void {
+    this.add('error', error instanceof Error ? error.message : String(error));
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+}

@@ -1,0 +1,239 @@
+/** Ticks, fault bands and the playhead of a time axis. The same look on every axis of the lab. */
+import type { FaultKindName, FaultRecord } from '../../src-main/contract/words.ts';
+import { hatch } from '../charts/hatch.ts';
+import type { Palette } from '../theme/palette.svelte.ts';
+import { formatTime, ticks, timeToX, type TimeScale } from './time-scale.ts';
+
+export const TICK_FONT = '9.5px "DejaVu Sans Mono", ui-monospace, monospace';
+export const TEXT_FONT = '10.5px "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
+
+export const FAULT_LETTERS: Readonly<Record<FaultKindName, string>> = {
+  kill: 'K',
+  stop: 'E',
+  pause: 'P',
+  cut: 'X',
+  delay: 'D',
+  loss: 'L',
+};
+
+/** One fault as every row of an axis draws it; equal faults of several clusters are one band. */
+export interface FaultBand {
+  readonly kind: FaultKindName;
+  readonly label: string;
+  readonly fromUs: number;
+  /** null while it is on. */
+  readonly toUs: number | null;
+  readonly lane: number;
+}
+
+const SAME_FAULT_US = 400_000;
+
+/** Joins the same fault of several clusters and gives bands that overlap lanes of their own. */
+export function faultBands(faults: readonly FaultRecord[], lanesMax: number): FaultBand[] {
+  const joined: { kind: FaultKindName; label: string; fromUs: number; toUs: number | null }[] = [];
+  const sorted = [...faults].sort((a, b) => a.startUs - b.startUs || a.id - b.id);
+  for (const fault of sorted) {
+    const same = joined.find(
+      (band) => band.label === fault.label && fault.startUs - band.fromUs < SAME_FAULT_US,
+    );
+    if (same === undefined) {
+      const { label, startUs: fromUs, endUs: toUs } = fault;
+      joined.push({ kind: fault.spec.kind, label, fromUs, toUs });
+    } else {
+      same.toUs =
+        same.toUs === null || fault.endUs === null ? null : Math.max(same.toUs, fault.endUs);
+    }
+  }
+  return assignLanes(joined, lanesMax);
+}
+
+function assignLanes(bands: readonly Omit<FaultBand, 'lane'>[], lanesMax: number): FaultBand[] {
+  const laneEnds: number[] = [];
+  return bands.map((band) => {
+    let lane = laneEnds.findIndex((end) => end <= band.fromUs);
+    if (lane < 0) lane = Math.min(laneEnds.length, lanesMax - 1);
+    laneEnds[lane] = Math.max(laneEnds[lane] ?? 0, band.toUs ?? Infinity);
+    return { ...band, lane };
+  });
+}
+
+export function drawTicks(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  scale: TimeScale,
+  rows: { readonly top: number; readonly bottom: number },
+): void {
+  const { stepUs, times } = ticks(scale, 88);
+  ctx.font = TICK_FONT;
+  ctx.textBaseline = 'alphabetic';
+  ctx.textAlign = 'left';
+  for (const us of times) {
+    const x = Math.round(timeToX(scale, us)) + 0.5;
+    line(ctx, palette.line, x, rows.top, x, rows.bottom);
+    ctx.fillStyle = palette['text-3'];
+    ctx.fillText(`${formatTime(us, stepUs)} s`, x + 3, rows.top + 12);
+  }
+}
+
+const LANE_HEIGHT = 12;
+
+export function drawFaultBands(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  scale: TimeScale,
+  bands: readonly FaultBand[],
+  rows: { readonly top: number; readonly bottom: number; readonly nowUs: number },
+): void {
+  ctx.font = TEXT_FONT;
+  ctx.textBaseline = 'middle';
+  for (const band of bands) {
+    const endUs = band.toUs ?? rows.nowUs;
+    if (endUs < scale.fromUs || band.fromUs > scale.toUs) continue;
+    const ink = palette[`fault-${band.kind}`];
+    const y = rows.top + band.lane * LANE_HEIGHT;
+    const left = Math.max(scale.left, timeToX(scale, band.fromUs));
+    const right = Math.max(left + 2, Math.min(scale.left + scale.width, timeToX(scale, endUs)));
+    ctx.globalAlpha = 0.22;
+    ctx.fillStyle = ink;
+    ctx.fillRect(left, y, right - left, LANE_HEIGHT - 2);
+    ctx.globalAlpha = 1;
+    drawEdges(ctx, scale, band, ink, { top: y, bottom: rows.bottom });
+    drawLetter(ctx, palette, FAULT_LETTERS[band.kind], ink, left, y);
+    ctx.fillStyle = palette['text-2'];
+    ctx.textAlign = 'left';
+    const room = right - left - 16;
+    if (room > 20 || band.toUs === null)
+      ctx.fillText(fit(ctx, band.label, Math.max(room, 60)), left + 14, y + 5);
+  }
+}
+
+export function faultLanesHeight(bands: readonly FaultBand[]): number {
+  const lanes = bands.reduce((most, band) => Math.max(most, band.lane + 1), 1);
+  return lanes * LANE_HEIGHT + 4;
+}
+
+function drawEdges(
+  ctx: CanvasRenderingContext2D,
+  scale: TimeScale,
+  band: FaultBand,
+  ink: string,
+  rows: { readonly top: number; readonly bottom: number },
+): void {
+  const start = Math.round(timeToX(scale, band.fromUs)) + 0.5;
+  if (start >= scale.left) line(ctx, ink, start, rows.top, start, rows.bottom);
+  if (band.toUs === null) return;
+  const end = Math.round(timeToX(scale, band.toUs)) + 0.5;
+  if (end < scale.left || end > scale.left + scale.width) return;
+  ctx.setLineDash([2, 3]);
+  line(ctx, ink, end, rows.top, end, rows.bottom);
+  ctx.setLineDash([]);
+}
+
+function drawLetter(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  letter: string,
+  ink: string,
+  x: number,
+  y: number,
+): void {
+  ctx.fillStyle = ink;
+  ctx.fillRect(x, y, 11, LANE_HEIGHT - 2);
+  ctx.fillStyle = palette.surface;
+  ctx.textAlign = 'center';
+  ctx.font = 'bold 9px "DejaVu Sans Mono", monospace';
+  ctx.fillText(letter, x + 5.5, y + 5.5);
+  ctx.font = TEXT_FONT;
+}
+
+/** The wash of a fault behind the row it touches. */
+export function drawWash(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  kind: FaultKindName,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): void {
+  ctx.globalAlpha = 0.13;
+  ctx.fillStyle = palette[`fault-${kind}`];
+  ctx.fillRect(box.x, box.y, box.width, box.height);
+  ctx.globalAlpha = 1;
+}
+
+export function drawPlayhead(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  scale: TimeScale,
+  us: number,
+  rows: { readonly top: number; readonly bottom: number },
+): void {
+  const x = Math.round(timeToX(scale, us)) + 0.5;
+  if (x < scale.left - 1 || x > scale.left + scale.width + 1) return;
+  line(ctx, palette.text, x, rows.top + 8, x, rows.bottom);
+  const text = (us / 1e6).toFixed(scale.toUs - scale.fromUs < 200_000 ? 5 : 3);
+  ctx.font = `bold ${TICK_FONT}`;
+  const width = ctx.measureText(text).width + 8;
+  const left = Math.min(scale.left + scale.width - width, Math.max(scale.left, x - width / 2));
+  ctx.fillStyle = palette.text;
+  ctx.fillRect(left, rows.top, width, 15);
+  ctx.fillStyle = palette['on-ink'];
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(text, left + 4, rows.top + 8);
+}
+
+/** A stretch with its length written on it. */
+export function drawDimension(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  fromX: number,
+  toX: number,
+  y: number,
+  text: string,
+): void {
+  ctx.font = `bold ${TICK_FONT}`;
+  const width = ctx.measureText(text).width + 10;
+  const middle = (fromX + toX) / 2;
+  line(ctx, palette['text-2'], fromX, y + 0.5, toX, y + 0.5);
+  line(ctx, palette['text-2'], fromX + 0.5, y - 4, fromX + 0.5, y + 5);
+  line(ctx, palette['text-2'], toX - 0.5, y - 4, toX - 0.5, y + 5);
+  const inside = toX - fromX > width + 8;
+  const left = inside ? middle - width / 2 : Math.max(0, fromX - width - 2);
+  ctx.fillStyle = palette.surface;
+  ctx.fillRect(left, y - 6, width, 12);
+  ctx.fillStyle = palette.text;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(text, left + 5, y + 0.5);
+}
+
+export function hatched(
+  ctx: CanvasRenderingContext2D,
+  ink: string,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): void {
+  ctx.fillStyle = hatch(ctx, ink, 'fine');
+  ctx.fillRect(box.x, box.y, box.width, box.height);
+}
+
+export function line(
+  ctx: CanvasRenderingContext2D,
+  ink: string,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+): void {
+  ctx.strokeStyle = ink;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(x1, y1);
+  ctx.lineTo(x2, y2);
+  ctx.stroke();
+}
+
+export function fit(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+  if (ctx.measureText(text).width <= room) return text;
+  let keep = text.length;
+  while (keep > 1 && ctx.measureText(`${text.slice(0, keep)}…`).width > room) keep -= 1;
+  return `${text.slice(0, keep)}…`;
+}

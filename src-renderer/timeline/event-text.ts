@@ -1,0 +1,136 @@
+/** Events in one line of words each, and the classes by which lists and steps filter them. */
+import type { ViewEvent } from '../../src-main/contract/events.ts';
+import { eraLabel, type NodeId, type TraceEvent } from '../../src-main/contract/words.ts';
+import { formatSpan } from './time-scale.ts';
+
+export type EventClass = 'roles' | 'faults' | 'log' | 'messages' | 'clients' | 'rules';
+
+export const EVENT_CLASSES: readonly EventClass[] = [
+  'roles',
+  'faults',
+  'log',
+  'messages',
+  'clients',
+  'rules',
+];
+
+export function classOf(event: ViewEvent): EventClass {
+  switch (event.k) {
+    case 'up':
+    case 'down':
+    case 'pause':
+    case 'resume':
+    case 'fault':
+      return 'faults';
+    case 'send':
+    case 'recv':
+    case 'drop':
+      return 'messages';
+    case 'apply':
+      return 'log';
+    case 'ops':
+      return 'clients';
+    case 'violation':
+    case 'skipped':
+      return 'rules';
+    case 'trace':
+      return classOfTrace(event.e);
+  }
+}
+
+export function nodeOf(event: ViewEvent): NodeId | null {
+  return 'node' in event ? event.node : null;
+}
+
+/** What happened, without time and node. */
+export function describeEvent(event: ViewEvent): string {
+  switch (event.k) {
+    case 'up':
+      return `starts, life ${event.incarnation}`;
+    case 'down':
+      return `${DOWN_WORDS[event.how]}${event.why === '' ? '' : `: ${event.why}`}`;
+    case 'pause':
+      return 'is paused';
+    case 'resume':
+      return 'goes on';
+    case 'trace':
+      return describeTrace(event.e);
+    case 'send':
+      return `sends ${event.type} to ${event.to}`;
+    case 'recv':
+      return `gets ${event.type} from ${event.from}`;
+    case 'drop':
+      return `${event.type} from ${event.from} to ${event.to} is lost: ${event.why}`;
+    case 'apply':
+      return `applies up to ${event.to}, state ${event.hash.slice(0, 8)}`;
+    case 'fault':
+      return event.fault.endUs === null
+        ? `fault: ${event.fault.label}`
+        : `fault over: ${event.fault.label}${event.fault.outcome === null ? '' : `, ${event.fault.outcome}`}`;
+    case 'ops':
+      return describeOps(event);
+    case 'violation':
+      return `rule broken: ${event.check}: ${event.message}`;
+    case 'skipped':
+      return `${event.count} events were not shown: the screen could not keep up`;
+  }
+}
+
+const DOWN_WORDS = { kill: 'is killed', stop: 'stops', crash: 'crashes' } as const;
+
+function classOfTrace(e: TraceEvent): EventClass {
+  switch (e.kind) {
+    case 'role':
+    case 'vote':
+    case 'tally':
+      return 'roles';
+    case 'ignored':
+      return 'messages';
+    default:
+      return 'log';
+  }
+}
+
+function describeTrace(e: TraceEvent): string {
+  switch (e.kind) {
+    case 'role':
+      return describeRole(e);
+    case 'append':
+      return `appends ${range(e.from, e.to)} of ${eraLabel(e.era)}${e.noop ? ', a no-op' : ''}`;
+    case 'truncate':
+      return `removes everything from ${e.from} on`;
+    case 'durable':
+      return `has all up to ${e.upTo} on disk`;
+    case 'commit':
+      return `knows ${range(e.from, e.to)} committed`;
+    case 'vote':
+      return `${e.granted ? 'votes for' : 'refuses'} ${e.candidate} in ${eraLabel(e.era)}${
+        e.phase === 'pre' ? ', pre-vote' : ''
+      }`;
+    case 'tally':
+      return `has ${e.votes.length} ${e.votes.length === 1 ? 'vote' : 'votes'} for ${eraLabel(e.era)}: ${e.votes.join(' ')}`;
+    case 'catch-up':
+      return `brings ${e.peer} up to date from ${e.from} by ${e.method}`;
+    case 'ignored':
+      return `ignores ${e.type} from ${e.from}: ${e.why}`;
+  }
+}
+
+function describeRole(e: Extract<TraceEvent, { kind: 'role' }>): string {
+  const why = e.why === '' ? '' : `: ${e.why}`;
+  if (e.role === 'leader') return `leads ${eraLabel(e.era)}${e.ready ? ', ready' : ''}${why}`;
+  const leader = e.leader === null ? '' : ` of ${e.leader}`;
+  return `is ${e.word}${leader} in ${eraLabel(e.era)}${why}`;
+}
+
+function describeOps(event: Extract<ViewEvent, { k: 'ops' }>): string {
+  const parts = [`${event.ok} answered`];
+  if (event.failed > 0) parts.push(`${event.failed} failed`);
+  if (event.unknown > 0) parts.push(`${event.unknown} unknown`);
+  if (event.p50Us !== null) parts.push(`p50 ${formatSpan(event.p50Us)}`);
+  return `clients: ${parts.join(', ')}`;
+}
+
+function range(from: number, to: number): string {
+  return from === to ? String(from) : `${from} to ${to}`;
+}

@@ -1,0 +1,109 @@
+/** Where discs, labels and links of a cluster stand. Pure geometry; n1 is on top. */
+import type { NodeId } from '../../src-main/contract/words.ts';
+import type { EraColour } from '../theme/palette.svelte.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Place extends Point {
+  readonly id: NodeId;
+  readonly labelX: number;
+  readonly labelY: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+}
+
+/** What a disc shows of its node. */
+export interface Disc {
+  readonly id: NodeId;
+  readonly eraText: string;
+  readonly era: EraColour;
+  /** The protocol's own word for its role. */
+  readonly word: string;
+  readonly state: 'starting' | 'up' | 'down';
+  readonly leads: boolean;
+  readonly ready: boolean;
+  readonly paused: boolean;
+  readonly cutOff: boolean;
+  /** Votes it has while it seeks leadership; null when it does not. */
+  readonly votes: number | null;
+  /** Entries in memory that are not on its disk. */
+  readonly unsynced: number;
+  readonly summary: string;
+}
+
+/** A broken direction between two nodes. */
+export interface BrokenLink {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly cut: boolean;
+  readonly delayMs: number;
+  readonly loss: number;
+}
+
+export const DISC_RADIUS = 22;
+const RING_MARGIN = 8;
+const LABEL_HEIGHT = 26;
+
+/** Places `ids` evenly on an ellipse that fits the box with its labels. */
+export function placeNodes(ids: readonly NodeId[], width: number, height: number): Place[] {
+  const count = ids.length;
+  const radiusX = Math.max(40, Math.min(width / 2 - 88, height * 0.72));
+  const top = DISC_RADIUS + RING_MARGIN + 2;
+  const bottom = height - DISC_RADIUS - RING_MARGIN - LABEL_HEIGHT / 2;
+  const spread = count % 2 === 0 || count === 1 ? 1 : (1 + Math.cos(Math.PI / count)) / 2;
+  const radiusY = (bottom - top) / 2 / spread;
+  return ids.map((id, index) => {
+    const angle = -Math.PI / 2 + (index * 2 * Math.PI) / count;
+    const x = width / 2 + (count === 1 ? 0 : radiusX * Math.cos(angle));
+    const y = count === 1 ? height / 2 : top + radiusY + radiusY * Math.sin(angle);
+    return { id, x, y, ...placeLabel(x, y, width / 2) };
+  });
+}
+
+/** Where a link's own mark goes: off the middle, towards the sender's right hand. */
+export function lanePoint(from: Point, to: Point, progress: number, aside: number): Point {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const length = Math.hypot(dx, dy) || 1;
+  const inset = DISC_RADIUS + 5;
+  const along = inset + (length - 2 * inset) * progress;
+  return {
+    x: from.x + (dx / length) * along - (dy / length) * aside,
+    y: from.y + (dy / length) * along + (dx / length) * aside,
+  };
+}
+
+/** The outline round some discs: convex hull, to be drawn with round joins. */
+export function hullOf(points: readonly Point[]): Point[] {
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  if (sorted.length < 3) return sorted;
+  const half = (list: readonly Point[]): Point[] => {
+    const chain: Point[] = [];
+    for (const p of list) {
+      while (chain.length > 1 && cross(chain[chain.length - 2], chain[chain.length - 1], p) <= 0) {
+        chain.pop();
+      }
+      chain.push(p);
+    }
+    chain.pop();
+    return chain;
+  };
+  return [...half(sorted), ...half(sorted.toReversed())];
+}
+
+function placeLabel(
+  x: number,
+  y: number,
+  centre: number,
+): { labelX: number; labelY: number; anchor: Place['anchor'] } {
+  const out = DISC_RADIUS + 13;
+  if (x < centre - 20) return { labelX: x - out, labelY: y - 2, anchor: 'end' };
+  return { labelX: x + out, labelY: y - 2, anchor: 'start' };
+}
+
+function cross(a: Point | undefined, b: Point | undefined, c: Point): number {
+  if (a === undefined || b === undefined) return 0;
+  return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+}
