@@ -76,6 +76,12 @@ export function handlePreVote(s: RaftState, from: NodeId, m: PreVote): void {
   s.out.send(from, { type: 'PreVoteResp', term, forTerm: m.term, granted }, hardGate(s));
 }
 
+/** A term that starts with a request starts with the vote for it, if its log allows one. */
+export function adoptTermOfRequest(s: RaftState, from: NodeId, m: RequestVote): void {
+  const vote = isUpToDate(s, m.lastTerm, m.lastPos) ? from : null;
+  becomeFollower(s, m.term, null, 'asked to vote in a higher term', vote);
+}
+
 /** After the term rules, so the request is of this term, of an older one, or denied as sticky. */
 export function handleRequestVote(s: RaftState, from: NodeId, m: RequestVote): void {
   const granted =
@@ -115,7 +121,7 @@ export function maybeCountOwnVote(s: RaftState): void {
 function countVote(s: RaftState, voter: NodeId, granted: boolean, term: number): void {
   if (s.votes.has(voter)) return;
   s.votes.set(voter, granted);
-  traceTally(s, term);
+  if (granted) traceTally(s, term);
   maybeWin(s);
 }
 

@@ -19,7 +19,8 @@ export function becomeBooted(s: RaftState, isMember: boolean): void {
 }
 
 /**
- * Follower of `leader` in `term`. The vote is kept unless the term is a new one (pitfall 1.16-6).
+ * Follower of `leader` in `term`. The vote is kept unless the term is a new one (pitfall 1.16-6),
+ * which can start with a `vote` in the same record.
  * Whoever waits for an answer of a leader that gives up learns so at once.
  */
 export function becomeFollower(
@@ -27,6 +28,7 @@ export function becomeFollower(
   term: number,
   leader: NodeId | null,
   why: string,
+  vote: NodeId | null = null,
 ): void {
   assert(s.role !== 'outsider', `${s.nodeId}: an outsider has no term`);
   assert(term >= s.currentTerm, `${s.nodeId}: term ${term} after ${s.currentTerm}`);
@@ -35,7 +37,7 @@ export function becomeFollower(
   setRole(s, 'follower', 'follower', leader);
   if (term > s.currentTerm || forgets) {
     s.currentTerm = term;
-    s.votedFor = null;
+    s.votedFor = vote;
     persistHard(s);
   }
   if (wasLeader) {

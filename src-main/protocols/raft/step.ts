@@ -11,6 +11,7 @@ import { handleClient } from './client.ts';
 import { describe } from './describe.ts';
 import { completeBarriers, hardGate } from './durability.ts';
 import {
+  adoptTermOfRequest,
   campaign,
   handlePreVote,
   handlePreVoteResp,
@@ -168,7 +169,7 @@ function maybeAdoptTerm(s: RaftState, from: NodeId, msg: RaftMessage): boolean {
       return true;
     case 'RequestVote':
       if (isSticky(s)) return false;
-      becomeFollower(s, msg.term, null, 'asked to vote in a higher term');
+      adoptTermOfRequest(s, from, msg);
       return true;
     case 'RequestVoteResp':
     case 'AppendEntriesResp':
