@@ -1,4 +1,4 @@
-/** What the API needs of a host: a lab, the recordings, the scenarios. Built by entries/compose.ts. */
+/** What the API needs of a host: a lab, the recordings, the scenarios (entries/compose.ts). */
 import type { CallInput, CallOutput, VerifyResult } from '../contract/calls.ts';
 import type { Run } from '../contract/model.ts';
 import type { Lab } from '../lab/ports.ts';

@@ -1,8 +1,8 @@
 /**
- * One connected window: pushes are batched, and a window that cannot keep up costs the lab a bounded
- * amount of memory. Messages in flight are left out first (and counted in a `skipped` event); what
- * the picture is made of is kept, and when even that becomes too much the connection is closed: the
- * window opens it again and starts from `clusters.catchUp`.
+ * One connected window: pushes are batched, and a window that cannot keep up costs the lab a
+ * bounded amount of memory. Messages in flight are left out first (and counted in a `skipped`
+ * event); what the picture is made of is kept, and when even that becomes too much the connection
+ * is closed: the window opens it again and starts from `clusters.catchUp`.
  */
 import type { PushEvents, PushName } from '../contract/calls.ts';
 import type { ViewEvent } from '../contract/events.ts';

@@ -1,7 +1,7 @@
 /**
  * Who may talk to the browser lab: only pages it served itself. Any other page of the same browser
- * can send requests to 127.0.0.1, so the Host (against rebound names), the Origin and a random token
- * are checked.
+ * can send requests to 127.0.0.1, so the Host (against rebound names), the Origin and a random
+ * token are checked.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';

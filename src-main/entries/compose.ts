@@ -1,0 +1,115 @@
+/**
+ * The composition root: puts a lab, its recorder, the recordings and the API's needs together. The
+ * command line, the browser lab and the desktop window all start here.
+ */
+import { Worker } from 'node:worker_threads';
+import type { ApiHost, RunStore } from '../api/ports.ts';
+import type { VerifyResult } from '../contract/calls.ts';
+import { LabError, type ErrorCode } from '../contract/errors.ts';
+import type { ChildEntries } from '../lab/child-entries.ts';
+import { createLab } from '../lab/lab.ts';
+import { listScenarios } from '../lab/scenario-library.ts';
+import { openRecorder, type WorkerRecorder } from '../storage/recorder.ts';
+import { RunReader } from '../storage/run-reader.ts';
+import { SCENARIO_DIRECTORY, type DataPlaces } from './data-places.ts';
+import { verifyRecordedRun } from './verify-recorded-run.ts';
+import { LAB_VERSION } from './version.ts';
+
+/** Where the programs of child processes and threads are in a bundled build. */
+export interface ChildPrograms {
+  readonly entries: ChildEntries;
+  readonly recorderWorker: URL;
+  readonly verifyWorker: URL;
+}
+
+export interface LabHost {
+  readonly api: ApiHost;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the lab of `places` for one process: takes the database's lock, starts the recorder.
+ * @throws LabError `database-*`
+ */
+export async function openLabHost(places: DataPlaces, programs?: ChildPrograms): Promise<LabHost> {
+  const scenarios = listScenarios(SCENARIO_DIRECTORY);
+  const recorder = await openRecorder({
+    database: places.database,
+    ...(programs === undefined ? {} : { workerUrl: programs.recorderWorker }),
+  });
+  try {
+    const reader = new RunReader(places.database);
+    const lab = createLab({
+      dataDir: places.dataDir,
+      recorder,
+      version: LAB_VERSION,
+      ...(programs === undefined ? {} : { entries: programs.entries }),
+    });
+    const verify = (run: number): Promise<VerifyResult> =>
+      verifyInThread(places.database, run, programs?.verifyWorker);
+    const api: ApiHost = {
+      lab,
+      runs: { ...readingStore(reader), ...changingStore(recorder), verify },
+      version: LAB_VERSION,
+      ...places,
+      scenarios: () => scenarios,
+      notices: () => [],
+    };
+    const close = async (): Promise<void> => {
+      await lab.close();
+      reader.close();
+      await recorder.close();
+    };
+    return { api, close };
+  } catch (error) {
+    await recorder.close();
+    throw error;
+  }
+}
+
+export interface Recordings {
+  readonly runs: Omit<RunStore, 'delete'>;
+  close(): void;
+}
+
+/** Opens the recordings for reading only: works beside a lab that writes them. */
+export function openRecordings(places: DataPlaces): Recordings {
+  const reader = new RunReader(places.database);
+  const verify = (run: number): Promise<VerifyResult> =>
+    Promise.resolve(verifyRecordedRun(reader, run));
+  return { runs: { ...readingStore(reader), verify }, close: () => reader.close() };
+}
+
+function readingStore(reader: RunReader): Omit<RunStore, 'delete' | 'verify'> {
+  return {
+    list: ({ limit, beforeId }) => reader.list(limit, beforeId),
+    get: (run) => reader.get(run),
+    events: ({ run, fromUs, toUs, limit, withoutMessages }) =>
+      reader.events(run, fromUs, toUs, limit, withoutMessages),
+    moment: (run, us) => reader.moment(run, us),
+    compare: (runs) => ({ runs: reader.compare(runs) }),
+  };
+}
+
+function changingStore(recorder: WorkerRecorder): Pick<RunStore, 'delete'> {
+  return { delete: (runs) => recorder.deleteRuns(runs) };
+}
+
+/** What the thread answers with. */
+export type VerifyAnswer =
+  | { readonly ok: true; readonly value: VerifyResult }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** In a thread of its own: minutes of re-execution must not hold up the clusters that run. */
+function verifyInThread(database: string, run: number, workerUrl?: URL): Promise<VerifyResult> {
+  const url = workerUrl ?? new URL('./verify-worker.ts', import.meta.url);
+  const worker = new Worker(url, { workerData: { database, run }, name: 'verify' });
+  return new Promise((resolve, reject) => {
+    worker.on('message', (answer: VerifyAnswer) => {
+      if (answer.ok) resolve(answer.value);
+      else reject(new LabError(answer.code, answer.message));
+    });
+    worker.on('error', reject);
+    worker.on('exit', () => reject(new LabError('internal', 'the re-execution ended early')));
+  });
+}

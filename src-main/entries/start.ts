@@ -1,0 +1,88 @@
+/**
+ * `npm start`: the desktop window where Electron's binary is present (or can be fetched), else the
+ * very same lab in the browser.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ERRORS, LabError } from '../contract/errors.ts';
+import { serveBrowserLab } from './browser-lab.ts';
+import { useWithInterrupts } from './cli/interrupts.ts';
+import { dataPlaces, PROJECT_ROOT } from './data-places.ts';
+import { modifiedMs, newestModifiedMs, runNodeTool } from './renderer-build.ts';
+
+const ELECTRON_PACKAGE = join(PROJECT_ROOT, 'node_modules', 'electron');
+/** A closed network answers nothing for minutes: the browser lab should not wait for it. */
+const FETCH_MS_MAX = 90_000;
+const DESKTOP_SOURCES = ['src-main', 'src-renderer', 'electron.vite.config.ts', 'package.json'];
+
+async function start(): Promise<number> {
+  const electron = electronBinary() ?? (await fetchElectron());
+  if (electron !== null) {
+    await ensureDesktopBuilt();
+    return runElectron(electron);
+  }
+  tell("Electron's binary is not here and cannot be fetched: opening the lab in the browser.");
+  const places = dataPlaces(process.env.QLAB_DB ?? null);
+  return useWithInterrupts(
+    () => serveBrowserLab(places, { port: 0, open: process.env.QLAB_NO_OPEN !== '1' }),
+    ({ url }) => {
+      process.stdout.write(`Quorum Lab: ${url}\nCtrl-C ends it and every cluster it runs.\n`);
+      return new Promise<never>(() => undefined);
+    },
+  );
+}
+
+/** Not through the package's own module: importing that starts a download. */
+function electronBinary(): string | null {
+  const pathFile = join(ELECTRON_PACKAGE, 'path.txt');
+  if (!existsSync(pathFile)) return null;
+  const binary = join(ELECTRON_PACKAGE, 'dist', readFileSync(pathFile, 'utf8'));
+  return existsSync(binary) ? binary : null;
+}
+
+/** Electron's package fetches its binary on first use; null where it cannot. */
+async function fetchElectron(): Promise<string | null> {
+  const installer = join(ELECTRON_PACKAGE, 'install.js');
+  if (process.env.QLAB_NO_FETCH === '1' || !existsSync(installer)) return null;
+  tell("fetching Electron's binary, once ...");
+  const child = spawn(process.execPath, [installer], { stdio: 'ignore', timeout: FETCH_MS_MAX });
+  await exitCodeOf(child);
+  return electronBinary();
+}
+
+async function ensureDesktopBuilt(): Promise<void> {
+  const builtMs = modifiedMs(join(PROJECT_ROOT, 'out', 'main', 'electron.js'));
+  const newestMs = newestModifiedMs(DESKTOP_SOURCES);
+  if (builtMs !== null && newestMs !== null && builtMs >= newestMs) return;
+  tell('building the desktop window ...');
+  await runNodeTool('electron-vite/bin/electron-vite.js', ['build']);
+}
+
+function runElectron(binary: string): Promise<number> {
+  // A root user (containers) has no Chromium sandbox to use.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox', PROJECT_ROOT] : [PROJECT_ROOT];
+  const child = spawn(binary, args, { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  return exitCodeOf(child);
+}
+
+function exitCodeOf(child: ReturnType<typeof spawn>): Promise<number> {
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(ERRORS.internal.exitCode));
+    child.on('close', (code) => resolve(code ?? ERRORS.internal.exitCode));
+  });
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+try {
+  process.exitCode = await start();
+} catch (error) {
+  const code = error instanceof LabError ? error.code : 'internal';
+  const text = error instanceof LabError ? error.message : String(error);
+  tell(`quorum-lab: error ${code}: ${text}`);
+  process.exitCode = ERRORS[code].exitCode;
+}
