@@ -338,12 +338,15 @@ export function observeLeader(m: Machine, from: NodeId, type: string, ballot: Ba
   }
   const order = compareBallots(ballot, state.promised);
   noteRound(m, ballot);
+  if (type === 'Accept' && order !== 0) {
+    // Mutants: a chosen value could be overwritten, now (P1) or by a later, lower ballot (P07).
+    const mutant = order < 0 ? 'accept-below-promise' : 'accept-keeps-promise';
+    if (state.mutants.has(mutant)) return true;
+  }
   if (order < 0) {
     sendNack(m, from, ballot);
-    return state.mutants.has('accept-below-promise') && type === 'Accept';
+    return false;
   }
-  // Mutant: a later, lower ballot would be accepted over this one (P07).
-  if (order > 0 && state.mutants.has('accept-keeps-promise')) return true;
   if (order > 0) raisePromise(m, ballot);
   state.leaderHeardAt = state.now;
   state.electionElapsed = 0;

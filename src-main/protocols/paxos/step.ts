@@ -83,10 +83,10 @@ export class PaxosCore implements Core<PaxosMessage, PaxosEntry> {
     const m: Machine = { state: initialState(boot), fx: new EffectList(), learned: [] };
     this.#machine = m;
     restartElectionTimer(m);
-    showRole(m, m.state.phase === 'outsider' ? 'no voter, or not on this disk' : 'booted');
+    showRole(m, m.state.phase === 'outsider' ? 'no voter, or not on this disk' : 'boot');
     const { log } = m.state;
     traceAppends(m, heldEntries(m, log.first, log.last));
-    if (log.last >= log.first) m.fx.trace({ kind: 'durable', upTo: log.last });
+    m.fx.trace({ kind: 'durable', upTo: log.last });
     if (m.state.options.chosenHint) trustHint(m, boot);
     settle(m);
     return m.fx.take();
