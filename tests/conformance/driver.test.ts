@@ -225,6 +225,32 @@ describe('ends', () => {
   });
 });
 
+test('a gated send keeps the session the core knew when it sent it', () => {
+  const epochs: number[] = [];
+  let driver: NodeDriver | null = null;
+  const core = new ScriptedCore((input) =>
+    input.kind === 'tick' ? [put(1), { kind: 'send', to: 'n2', msg: { type: 'm' }, after: 1 }] : [],
+  );
+  driver = new NodeDriver(core, new StateMachine(new KvService()), 'n1', {
+    nowUs: () => 0,
+    journal: () => undefined,
+    send: (message) => epochs.push(message.linkEpoch),
+    flush: () => undefined,
+    persist: () => undefined,
+    reply: () => undefined,
+    closeLink: () => undefined,
+    trace: () => undefined,
+  });
+  driver.turn([
+    { kind: 'link-up', peer: 'n2', linkEpoch: 4 },
+    { kind: 'tick', elapsed: 1 },
+    { kind: 'link-down', peer: 'n2', linkEpoch: 4 },
+    { kind: 'link-up', peer: 'n2', linkEpoch: 5 },
+  ]);
+  driver.persisted(1);
+  expect(epochs).toEqual([4]);
+});
+
 describe('Lamport time', () => {
   test('a received message lifts it above the sender, and every send carries it', () => {
     const seen: number[] = [];

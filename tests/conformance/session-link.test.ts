@@ -26,7 +26,7 @@ class End {
   }
 
   send(text: string): boolean {
-    const frame = this.link.stamp();
+    const frame = this.link.stamp(this.link.linkEpoch);
     if (frame === null) return false;
     this.outbox.push({ frame, text });
     return true;
@@ -132,6 +132,17 @@ describe('closing', () => {
     exchange(a, b);
     a.link.close('late word of the first', epoch);
     expect(a.link.isOpen).toBe(true);
+  });
+
+  test('a message meant for an earlier session does not get into the next one', () => {
+    const { a, b } = connect();
+    const epoch = a.link.linkEpoch;
+    a.link.close('first');
+    exchange(a, b);
+    a.link.tick(10);
+    exchange(a, b);
+    expect(a.link.stamp(epoch)).toBe(null);
+    expect(a.link.stamp(a.link.linkEpoch)).not.toBe(null);
   });
 
   test('a repeated frame is delivered once and closes nothing', () => {

@@ -36,7 +36,7 @@ function mixString(text: string): void {
 }
 
 function mixNumber(value: number): void {
-  if (Number.isInteger(value)) {
+  if (Number.isSafeInteger(value)) {
     mix(0x4e);
     mix(value | 0);
     mix(Math.floor(value / 0x100000000) | 0);

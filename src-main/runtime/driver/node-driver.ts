@@ -43,6 +43,8 @@ export class NodeDriver {
   #durableToken: Token = 0;
   #applies: ApplyJob[] = [];
   #refusals: Extract<Effect, { kind: 'reply' }>[] = [];
+  /** The session with each peer as the core knows it: what it was told last, not what is now. */
+  readonly #linkEpochs = new Map<string, number>();
   #closings: Extract<Effect, { kind: 'close-link' }>[] = [];
   #settling = false;
   #dead = false;
@@ -107,6 +109,7 @@ export class NodeDriver {
   #run(input: Input, incoming: Incoming | null): void {
     this.#step += 1;
     this.#lamport += 1;
+    if (input.kind === 'link-up') this.#linkEpochs.set(input.peer, input.linkEpoch);
     const effects = this.#core.step(input);
     const sends: SentMessage[] = [];
     const trace: TraceEvent[] = [];
@@ -154,7 +157,8 @@ export class NodeDriver {
   #takeSend(to: string, msg: Message, after: Token, sends: SentMessage[]): void {
     assert(to !== this.#nodeId, `${this.#nodeId} sends ${msg.type} to itself`);
     const index = sends.length;
-    const message: Outgoing = { to, step: this.#step, index, lamport: this.#lamport, msg };
+    const linkEpoch = this.#linkEpochs.get(to) ?? 0;
+    const message = { to, step: this.#step, index, lamport: this.#lamport, linkEpoch, msg };
     sends.push([index, to, msg.type]);
     if (after <= this.#durableToken) this.#ungated.push(message);
     else this.#gated.push({ after, message });

@@ -16,6 +16,9 @@ export interface Outgoing {
   readonly step: number;
   readonly index: number;
   readonly lamport: number;
+  /** The session the core knew of when it sent this, 0 for none; a host of a protocol over sessions
+   *  must not let it out in another one. */
+  readonly linkEpoch: number;
   readonly msg: Message;
 }
 

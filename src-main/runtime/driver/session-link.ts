@@ -69,9 +69,12 @@ export class SessionLink {
     return this.#mine;
   }
 
-  /** Number of a message about to be sent, or null when no session is open. */
-  stamp(): Extract<SessionFrame, { t: 'data' }> | null {
-    if (this.#state !== 'open') return null;
+  /**
+   * Number of a message about to be sent, or null when the session it was meant for is not open:
+   * an answer that waited for the disk must not slip into the next session.
+   */
+  stamp(linkEpoch: number): Extract<SessionFrame, { t: 'data' }> | null {
+    if (this.#state !== 'open' || linkEpoch !== this.#mine) return null;
     this.#sendSeq += 1;
     return { t: 'data', mine: this.#mine, yours: this.#theirs, seq: this.#sendSeq };
   }

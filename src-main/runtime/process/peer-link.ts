@@ -96,7 +96,7 @@ export class PeerLink {
   /** Queues a message for the next flush. */
   send(message: Outgoing): void {
     assert(message.to === this.#options.peer, `${message.to} is not ${this.#options.peer}`);
-    const frame = this.#session === null ? null : this.#session.stamp();
+    const frame = this.#session === null ? null : this.#session.stamp(message.linkEpoch);
     if (this.#session !== null && frame === null) {
       this.#drop([message.step, message.index, 0, message.msg, null], 'session');
       return;
