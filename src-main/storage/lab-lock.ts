@@ -8,6 +8,9 @@ import Database from 'better-sqlite3';
 import { LabError } from '../contract/errors.ts';
 import { sqliteCode } from './database-errors.ts';
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<LabLock>();
+
 export class LabLock {
   readonly #connection: Database;
   readonly #ownerFile: string;
@@ -33,10 +36,13 @@ export class LabLock {
       );
     }
     fs.writeFileSync(ownerFile, `${process.pid}\n`, { mode: 0o600 });
-    return new LabLock(connection, ownerFile);
+    const lock = new LabLock(connection, ownerFile);
+    held.add(lock);
+    return lock;
   }
 
   release(): void {
+    held.delete(this);
     fs.rmSync(this.#ownerFile, { force: true });
     this.#connection.close();
   }

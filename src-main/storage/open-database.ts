@@ -19,7 +19,7 @@ const SMALL_TABLES = ['groups', 'runs', 'lives', 'faults', 'violations', 'lab_ev
 /** Journals come in chunks of many kilobytes: large pages keep their overflow chains short. */
 const PAGE_BYTES = 16_384;
 /** 16 MB: fewer checkpoints, which sync, on a disk that the nodes' own syncs share. */
-const CHECKPOINT_PAGES = 1_024;
+const CHECKPOINT_PAGES = 4_096;
 const BUSY_TIMEOUT_MS = 5_000;
 
 export interface OpenOptions {
