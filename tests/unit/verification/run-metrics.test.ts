@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { recoveryTimes } from '../../../src-main/verification/recovery.ts';
+import { RunMetricsBuilder } from '../../../src-main/verification/run-metrics.ts';
+import { SuccessTimes } from '../../../src-main/verification/success-times.ts';
+import type { Link } from '../../../src-main/vocabulary/fault.ts';
+import type { NodeCounters } from '../../../src-main/vocabulary/journal.ts';
+import { fault, operation, role, step } from './facts.ts';
+
+const NODES = ['n1', 'n2', 'n3'];
+
+function bothWays(node: string, ...peers: string[]): Link[] {
+  return peers.flatMap((peer) => [
+    { from: node, to: peer },
+    { from: peer, to: node },
+  ]);
+}
+
+function failover(): RunMetricsBuilder {
+  const metrics = new RunMetricsBuilder(NODES);
+  metrics.handleHeader('n1', 1, step(1, 100_000, role('leader', 1, true)));
+  metrics.handleHeader('n3', 1, step(1, 1_210_000, role('candidate', 2)));
+  metrics.handleHeader('n2', 1, step(1, 1_200_000, role('candidate', 1)));
+  metrics.handleHeader('n2', 1, step(2, 1_300_000, role('leader', 3)));
+  metrics.handleHeader('n2', 1, step(3, 1_350_000, role('leader', 3, true)));
+  return metrics;
+}
+
+const NONE = { detectMs: null, electMs: null, newLeaderMs: null };
+const FOUND = { detectMs: 200, electMs: 300, newLeaderMs: 350 };
+
+describe('metrics of a run', () => {
+  test('a failover is timed from the first fault that hit the leader', () => {
+    const metrics = failover();
+    metrics.handleFault(fault(1, { kind: 'kill', node: 'n3' }, 500_000, 600_000));
+    metrics.handleFault(fault(2, { kind: 'pause', node: 'n1' }, 1_000_000));
+    expect(metrics.finish(2e6, 2)).toMatchObject({ ...FOUND, elections: 2, durationMs: 2_000 });
+  });
+
+  test('a cut hits the leader only when it loses its majority', () => {
+    const one = failover();
+    one.handleFault(fault(1, { kind: 'cut', links: bothWays('n1', 'n3') }, 1_000_000));
+    expect(one.finish(2e6, 2)).toMatchObject(NONE);
+    const all = failover();
+    all.handleFault(fault(1, { kind: 'cut', links: bothWays('n1', 'n2', 'n3') }, 1_000_000));
+    expect(all.finish(2e6, 2)).toMatchObject(FOUND);
+    const oneWay = failover();
+    const links = [
+      { from: 'n1', to: 'n2' },
+      { from: 'n1', to: 'n3' },
+    ];
+    oneWay.handleFault(fault(1, { kind: 'cut', links }, 1_000_000));
+    expect(oneWay.finish(2e6, 2)).toMatchObject(FOUND);
+  });
+
+  test('outage and latency come from successes, in whatever order they are told', () => {
+    const metrics = new RunMetricsBuilder(NODES);
+    metrics.handleOperations([operation(3, 90_000), operation(1, 20_500), operation(2, 21_000)]);
+    metrics.handleOperations([
+      operation(4, 500_000, { outcome: 'unknown' }),
+      operation(5, 50_000, { outcome: 'failed' }),
+    ]);
+    const figures = metrics.finish(1e6, 0);
+    expect(figures).toMatchObject({ committedOps: 3, failedOps: 1, unknownOps: 1, outageMs: 69 });
+    expect(figures.latencyP50Ms).toBeCloseTo(1, 1);
+  });
+
+  test('cost sums the newest counters of every life, and sends after the last ones', () => {
+    const metrics = new RunMetricsBuilder(NODES);
+    const counters = (append: number): NodeCounters => ({
+      messages: { replicate: append, heartbeat: 1 },
+      bytes: append * 100,
+      frames: append,
+      syncs: 5,
+      steps: 9,
+      applied: 3,
+      rssBytes: 1,
+      cpuUs: 1,
+    });
+    const sends = [[0, 'n2', 'AppendEntries']] as const;
+    metrics.handleHeader('n1', 1, { ...step(1, 1_000), sends });
+    metrics.handleHeader('n1', 1, { k: 'c', us: 2_000, counters: counters(10) });
+    metrics.handleHeader('n1', 1, { k: 'c', us: 3_000, counters: counters(20) });
+    metrics.handleHeader('n1', 1, { ...step(2, 4_000), sends });
+    metrics.handleHeader('n1', 2, { k: 'c', us: 9_000, counters: counters(7) });
+    metrics.handleOperations([operation(1, 5_000), operation(2, 6_000)]);
+    const figures = metrics.finish(1e6, 0);
+    expect(figures).toMatchObject({ messages: 30, bytes: 2_700, syncs: 10, messagesPerOp: 15 });
+  });
+
+  test('a run without operations has no figures per operation', () => {
+    expect(new RunMetricsBuilder(NODES).finish(1e6, 0)).toMatchObject({
+      ...NONE,
+      opsPerSecond: 0,
+      outageMs: null,
+      latencyP50Ms: null,
+      messagesPerOp: null,
+    });
+  });
+});
+
+describe('recovery after faults', () => {
+  const successes = new SuccessTimes();
+  for (const us of [900_000, 1_400_000, 2_050_000, 3_300_000]) successes.add(us);
+
+  test('is timed from the start and the end of every fault', () => {
+    const faults = [fault(1, { kind: 'kill', node: 'n1' }, 1_000_000, 2_000_000)];
+    const times = recoveryTimes(NODES, faults, [], successes);
+    expect(times.map(({ moment, recoveredUs }) => [moment.what, recoveredUs])).toEqual([
+      ['start', 400_000],
+      ['end', 50_000],
+    ]);
+  });
+
+  test('is not asked for while no majority is connected', () => {
+    const faults = [
+      fault(1, { kind: 'kill', node: 'n1' }, 2_100_000),
+      fault(2, { kind: 'cut', links: bothWays('n2', 'n3') }, 2_200_000, 3_000_000),
+    ];
+    const times = recoveryTimes(NODES, faults, [], successes);
+    expect(times.map(({ moment, recoveredUs }) => [moment.us, recoveredUs])).toEqual([
+      [3_000_000, 300_000],
+    ]);
+  });
+
+  test('is null when no operation succeeded any more', () => {
+    const times = recoveryTimes(
+      NODES,
+      [fault(1, { kind: 'stop', node: 'n2' }, 3_400_000)],
+      [],
+      successes,
+    );
+    expect(times).toMatchObject([{ recoveredUs: null }]);
+  });
+});
