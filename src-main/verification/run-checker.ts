@@ -96,7 +96,11 @@ export class RunChecker {
   #handleTrace(life: Life, us: number, event: TraceEvent): void {
     switch (event.kind) {
       case 'role':
-        if (event.role === 'leader') this.#elections.handleLeader(life, us, event.era);
+        // A ZAB server that decided to lead still shows the epoch before: it has none of its own
+        // until discovery ends (Z2 of protocols.md 7.4 counts from NEWLEADER on).
+        if (event.role === 'leader' && event.word !== 'discovery') {
+          this.#elections.handleLeader(life, us, event.era);
+        }
         return;
       case 'commit':
         return this.#log.handleCommit(life, us, event.from, event.to);
