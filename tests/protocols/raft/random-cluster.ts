@@ -272,7 +272,7 @@ export class RandomCluster {
   }
 
   #flapLink(node: TestNode): void {
-    if (node.core === null || node.frozen) return;
+    if (node.core === null || node.frozen || this.nodes.length === 1) return;
     const peer = this.#pick(this.nodes.filter((other) => other !== node)).id;
     this.#step(node, { kind: this.#pick(['link-up', 'link-down']), peer, linkEpoch: 2 });
   }

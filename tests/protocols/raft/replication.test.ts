@@ -246,6 +246,25 @@ describe('a restart', () => {
     expect(() => new OneNode({ term: 1, log: logOf(2) })).toThrow(/term 2/);
   });
 
+  test('applies what is committed in order, in bounded pieces', () => {
+    const node = new OneNode({ term: 1, log: logOf(...Array<number>(10_000).fill(1)) });
+    node.recv('n2', { type: 'Heartbeat', term: 1, commit: 10_000 });
+    const sizes = node.effects.map((e) => (e.kind === 'apply' ? e.entries.length : 0));
+    expect(sizes.filter((size) => size > 0)).toEqual([4096, 4096, 1808]);
+    expect(node.traces('commit')).toEqual([{ kind: 'commit', from: 1, to: 10_000 }]);
+    expect(node.applied.every((entry, i) => entry.pos === i + 1)).toBe(true);
+  });
+
+  test('what the host must never do is a bug and said so', () => {
+    expect(() => new OneNode({ options: { prevote: true } })).toThrow(/unknown option prevote/);
+    expect(() => new OneNode({ options: { maxInflight: 0 } })).toThrow(/maxInflight/);
+    expect(() => new OneNode({ mutants: ['no-such'] })).toThrow(/unknown mutant/);
+    const node = new OneNode();
+    expect(() => node.tick(0)).toThrow(/tick of 0/);
+    expect(() => node.input({ kind: 'persisted', token: 5 })).toThrow(/barrier 5/);
+    expect(() => node.input({ kind: 'snapshot-loaded', lastPos: 1 })).toThrow(/snapshot/);
+  });
+
   test('a failed sync stops the core', () => {
     const node = new OneNode();
     expect(() => node.input({ kind: 'persist-failed', token: 1, error: 'EIO' })).toThrow(/EIO/);
