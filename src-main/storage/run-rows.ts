@@ -5,8 +5,8 @@ import type { Run, RunMetrics, RunStatus, Verdict, Violation } from '../contract
 import type { RunBegin } from '../lab/ports.ts';
 import type { ProtocolName } from '../vocabulary/ids.ts';
 
-export const RUN_COLUMNS = `id, group_id, name, scenario, protocol, nodes, seed, mutants, started_at,
-  duration_us, status, verdict, metrics, note, events`;
+export const RUN_COLUMNS = `id, group_id, name, scenario, protocol, nodes, seed, mutants,
+  started_at, duration_us, status, verdict, metrics, note, events`;
 
 export interface RunRow {
   readonly id: number;

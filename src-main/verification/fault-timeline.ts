@@ -19,7 +19,7 @@ export interface FaultMoment {
   readonly what: 'start' | 'end';
 }
 
-/** Starts and ends of all faults, in order. A fault that could not be applied counts like others. */
+/** Starts and ends of all faults, in order. One that could not be applied counts like others. */
 export function faultMoments(faults: readonly FaultRecord[]): FaultMoment[] {
   const moments: FaultMoment[] = [];
   for (const fault of faults) {

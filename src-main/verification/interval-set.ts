@@ -1,4 +1,4 @@
-/** A set of whole numbers kept as disjoint ranges: small as long as the numbers are nearly dense. */
+/** A set of whole numbers as disjoint ranges: small as long as the numbers are nearly dense. */
 
 export class IntervalSet {
   /** Ascending, disjoint, not adjoining; both ends inclusive. */

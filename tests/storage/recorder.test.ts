@@ -86,7 +86,7 @@ describe('recording a run', () => {
     reader.close();
   });
 
-  test('journals written piece by piece, also within a line, are recorded byte for byte', async () => {
+  test('journals written piece by piece, also within a line, are kept byte for byte', async () => {
     const to = await open();
     const run = await begin(to);
     const text = cleanJournal('n1', ROUNDS);
@@ -114,7 +114,7 @@ describe('recording a run', () => {
     reader.close();
   });
 
-  test('a last line that a kill cut off does not count, a broken one in the middle does', async () => {
+  test('a last line cut off by a kill does not count, a broken one before it does', async () => {
     const to = await open();
     const run = await begin(to);
     writeJournals();
@@ -263,7 +263,7 @@ describe('when things go wrong', () => {
     db.close();
   });
 
-  test('runs are deleted with everything recorded of them, but not while they are open', async () => {
+  test('runs are deleted with all that was recorded of them, but not while open', async () => {
     const to = await open();
     const run = await begin(to);
     writeJournals();

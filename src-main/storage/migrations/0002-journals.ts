@@ -7,7 +7,7 @@ import type Database from 'better-sqlite3';
 export function up(db: Database): void {
   db.exec(`
     -- Lines of one journal in their order. headers and inputs are JSON arrays of equal length;
-    -- their items are the journal's own text, one to a line; an input is null where a line has none.
+    -- their items are the journal's own text, one to a line; a line without input has null.
     create table journal_chunks (
       id integer primary key,
       run integer not null references runs (id) on delete cascade,
@@ -21,7 +21,8 @@ export function up(db: Database): void {
       headers text not null,
       inputs text not null
     ) strict;
-    create index journal_chunks_by_life on journal_chunks (run, node, incarnation, first_us, last_us);
+    create index journal_chunks_by_life
+      on journal_chunks (run, node, incarnation, first_us, last_us);
     create index journal_chunks_by_time on journal_chunks (run, first_us, last_us);
 
     -- rows: JSON array of [client, session, seq, op, key, invokeUs, returnUs, outcome, code,
