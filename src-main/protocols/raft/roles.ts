@@ -2,7 +2,7 @@
  * The only place where a role, a term or a vote changes (protocols.md 1.1, 1.3). Who may become what:
  *
  *     follower -> pre-candidate -> candidate -> leader
- *     any of them -> follower; outsider for a whole life
+ *     any of them -> follower, outsider; an outsider stays one for the rest of its life
  */
 import { assert } from '../../base/assert.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
@@ -13,9 +13,16 @@ import { traceRole, traceVote } from './tracing.ts';
 
 /** Starts a life. */
 export function becomeBooted(s: RaftState, isMember: boolean): void {
-  if (!isMember) setRole(s, 'outsider', 'outsider', null);
   restartElectionTimer(s);
-  traceRole(s, isMember ? 'boot' : 'boot with a disk the configuration does not know');
+  if (isMember) traceRole(s, 'boot');
+  else becomeOutsider(s, 'boot with a disk the configuration does not know');
+}
+
+/** Takes no part any more: its disk is not the configured one, or cannot be trusted. */
+export function becomeOutsider(s: RaftState, why: string): void {
+  setRole(s, 'outsider', 'outsider', null);
+  failPending(s);
+  traceRole(s, why);
 }
 
 /**

@@ -35,7 +35,7 @@ import {
   handlePeerUp,
   maybeCommitAndNotify,
 } from './replication.ts';
-import { becomeBooted, becomeFollower } from './roles.ts';
+import { becomeBooted, becomeFollower, becomeOutsider } from './roles.ts';
 import { initialState, restoreState, saveState, type RaftState } from './state.ts';
 import { traceAppends, traceIgnored } from './tracing.ts';
 
@@ -97,8 +97,7 @@ function handleInput(s: RaftState, input: Exclude<Input<RaftMessage>, BootInput>
       return handlePersisted(s, input.token);
     case 'persist-failed':
       // After a failed sync nothing that was written can be trusted (protocols.md 0.4).
-      assert(false, `${s.nodeId}: barrier ${input.token} failed: ${input.error}`);
-      break;
+      return becomeOutsider(s, `storage failed: ${input.error}`);
     case 'client':
       return handleClient(s, input.requests);
     case 'admin':

@@ -265,8 +265,16 @@ describe('a restart', () => {
     expect(() => node.input({ kind: 'snapshot-loaded', lastPos: 1 })).toThrow(/snapshot/);
   });
 
-  test('a failed sync stops the core', () => {
+  test('a failed sync ends all part in the cluster, and who waits learns so', () => {
     const node = new OneNode();
-    expect(() => node.input({ kind: 'persist-failed', token: 1, error: 'EIO' })).toThrow(/EIO/);
+    node.lead(1);
+    node.client(command(1));
+    node.input({ kind: 'persist-failed', token: 2, error: 'EIO' });
+    expect(node.refusals()).toMatchObject([{ reqId: 1, code: 'leadership-lost' }]);
+    expect(node.traces('role')).toMatchObject([{ role: 'outsider', why: 'storage failed: EIO' }]);
+    expect(node.tick(1000)).toEqual([]);
+    expect(node.ok('n2', 2)).toEqual([]);
+    expect(node.sync()).toEqual([]);
+    expect(node.view.committed).toBe(0);
   });
 });
