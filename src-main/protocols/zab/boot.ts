@@ -24,10 +24,8 @@ export function bootNode(boot: BootInput): ZabNode {
   } else {
     becomeOutsider(node, `storage ${boot.storageId} is not the one of ${boot.nodeId}`);
   }
-  if (node.log.lastPos > 0) {
-    traceAppend(node, node.log.first);
-    node.effects.trace({ kind: 'durable', upTo: node.log.lastPos });
-  }
+  traceAppend(node, node.log.first);
+  node.effects.trace({ kind: 'durable', upTo: node.log.lastPos });
   healCurrentEpoch(node);
   if (hasMutant(node, 'apply-at-boot')) commitTo(node, node.log.lastPos);
   if (node.state === 'looking') startRound(node);

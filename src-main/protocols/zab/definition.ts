@@ -1,5 +1,6 @@
 /** ZAB's line of the registry. */
-import type { Core, ProtocolDefinition } from '../kernel/core.ts';
+import type { Json } from '../../vocabulary/json.ts';
+import type { ProtocolDefinition } from '../kernel/core.ts';
 import { MESSAGE_KINDS } from './messages.ts';
 import { MUTANTS } from './mutants.ts';
 import { DEFAULT_OPTIONS } from './settings.ts';
@@ -11,6 +12,6 @@ export const zabDefinition: ProtocolDefinition = {
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,
-  create: (): Core => new ZabCore() as Core,
-  restore: (saved): Core => ZabCore.restore(saved) as Core,
+  create: () => new ZabCore(),
+  restore: (saved: Json) => ZabCore.restore(saved),
 };

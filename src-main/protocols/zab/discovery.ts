@@ -32,7 +32,7 @@ export function leadOrFollow(node: ZabNode, vote: Vote): void {
   }
   becomeLearner(node, vote.leader, `elected ${vote.leader} in round ${election.round}`);
   for (const knock of knocks) closeLink(node, knock.peer, `follows ${vote.leader} itself`);
-  send(node, vote.leader, { type: 'follower-info', acceptedEpoch: node.acceptedEpoch });
+  send(node, vote.leader, { type: 'FollowerInfo', acceptedEpoch: node.acceptedEpoch });
 }
 
 export function handleFollowerInfo(node: ZabNode, from: NodeId, msg: FollowerInfo): void {
@@ -59,7 +59,7 @@ function admitLearner(node: ZabNode, peer: NodeId, acceptedEpoch: number): void 
     node.strandedCount += 1;
     const why = `${peer} promised epoch ${acceptedEpoch}, this one is ${leading.epoch}`;
     if (node.phase === 'broadcast' && !node.settings.options.rescueStranded) {
-      ignore(node, peer, 'follower-info', `stranded: ${why}`);
+      ignore(node, peer, 'FollowerInfo', `stranded: ${why}`);
     } else {
       becomeLooking(node, `a new epoch is needed: ${why}`);
     }
@@ -121,7 +121,7 @@ function promiseEpoch(node: ZabNode, epoch: number, leader: NodeId): number {
 
 function sendLeaderInfo(node: ZabNode, leading: LeadingState, peer: NodeId): void {
   const after = leading.promiseToken > node.durability.token ? leading.promiseToken : 0;
-  send(node, peer, { type: 'leader-info', epoch: leading.epoch }, after);
+  send(node, peer, { type: 'LeaderInfo', epoch: leading.epoch }, after);
 }
 
 /** protocols.md 3.5-3 */
@@ -153,7 +153,7 @@ export function handleLeaderInfo(node: ZabNode, learning: LearningState, msg: Le
 function ackEpoch(node: ZabNode, epoch: number, already: boolean): AckEpoch {
   const { log, currentEpoch } = node;
   const lastZxid = log.zxidAt(log.lastPos);
-  return { type: 'ack-epoch', epoch, already, currentEpoch, lastZxid, ends: log.epochEnds() };
+  return { type: 'AckEpoch', epoch, already, currentEpoch, lastZxid, ends: log.epochEnds() };
 }
 
 export function handleAckEpoch(

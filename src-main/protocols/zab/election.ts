@@ -63,7 +63,7 @@ function broadcastNotification(node: ZabNode): void {
 export function sendNotification(node: ZabNode, to: NodeId): void {
   if (node.state === 'outsider') return;
   const { round, vote } = node.election;
-  const msg = { type: 'notification', state: node.state, round, vote } as const;
+  const msg = { type: 'Notification', state: node.state, round, vote } as const;
   send(node, to, msg, gateOf(node));
 }
 

@@ -19,7 +19,7 @@ export interface Vote {
 export type ServerState = 'looking' | 'following' | 'leading';
 
 export interface Notification {
-  readonly type: 'notification';
+  readonly type: 'Notification';
   readonly state: ServerState;
   readonly round: number;
   readonly vote: Vote;
@@ -27,19 +27,19 @@ export interface Notification {
 
 /** CEPOCH */
 export interface FollowerInfo {
-  readonly type: 'follower-info';
+  readonly type: 'FollowerInfo';
   readonly acceptedEpoch: number;
 }
 
 /** NEWEPOCH */
 export interface LeaderInfo {
-  readonly type: 'leader-info';
+  readonly type: 'LeaderInfo';
   readonly epoch: number;
 }
 
 /** ACK-E. `already`: this epoch was accepted before, so this is no new promise. */
 export interface AckEpoch {
-  readonly type: 'ack-epoch';
+  readonly type: 'AckEpoch';
   readonly epoch: number;
   readonly already: boolean;
   readonly currentEpoch: number;
@@ -50,66 +50,66 @@ export interface AckEpoch {
 
 /** The learner's history is a prefix of the leader's: it ends at `zxid`, more follows. */
 export interface Diff {
-  readonly type: 'diff';
+  readonly type: 'Diff';
   readonly epoch: number;
   readonly zxid: Zxid;
 }
 
 /** Remove everything after `zxid`, which both hold; more follows. */
 export interface Trunc {
-  readonly type: 'trunc';
+  readonly type: 'Trunc';
   readonly epoch: number;
   readonly zxid: Zxid;
 }
 
 /** PROPOSE, and the history during synchronisation. `epoch`: of the leader, not of the entries. */
 export interface Proposal {
-  readonly type: 'proposal';
+  readonly type: 'Proposal';
   readonly epoch: number;
   readonly entries: readonly ZabEntry[];
 }
 
 /** NEWLEADER */
 export interface NewLeader {
-  readonly type: 'new-leader';
+  readonly type: 'NewLeader';
   readonly epoch: number;
 }
 
 /** ACK-LD. `lastZxid`: the end of the durable history this acknowledges. */
 export interface NewLeaderAck {
-  readonly type: 'new-leader-ack';
+  readonly type: 'NewLeaderAck';
   readonly epoch: number;
   readonly lastZxid: Zxid;
 }
 
 /** COMMIT-LD, with what is committed now (not what was when the learner was synchronised). */
 export interface UpToDate {
-  readonly type: 'up-to-date';
+  readonly type: 'UpToDate';
   readonly epoch: number;
   readonly zxid: Zxid;
 }
 
 /** ACK: the history up to `zxid` is durable here. */
 export interface Ack {
-  readonly type: 'ack';
+  readonly type: 'Ack';
   readonly epoch: number;
   readonly zxid: Zxid;
 }
 
 /** COMMIT: everything up to `zxid`. */
 export interface Commit {
-  readonly type: 'commit';
+  readonly type: 'Commit';
   readonly epoch: number;
   readonly zxid: Zxid;
 }
 
 export interface Ping {
-  readonly type: 'ping';
+  readonly type: 'Ping';
   readonly epoch: number;
 }
 
 export interface Pong {
-  readonly type: 'pong';
+  readonly type: 'Pong';
   readonly epoch: number;
 }
 
@@ -130,20 +130,20 @@ export type ZabMessage =
   | Pong;
 
 export const MESSAGE_KINDS: { readonly [type in ZabMessage['type']]: MessageKind } = {
-  notification: 'election',
-  'follower-info': 'election',
-  'leader-info': 'election',
-  'ack-epoch': 'election',
-  diff: 'catch-up',
-  trunc: 'catch-up',
-  'new-leader': 'catch-up',
-  'new-leader-ack': 'catch-up',
-  'up-to-date': 'catch-up',
-  proposal: 'replicate',
-  ack: 'answer',
-  commit: 'commit',
-  ping: 'heartbeat',
-  pong: 'heartbeat',
+  Notification: 'election',
+  FollowerInfo: 'election',
+  LeaderInfo: 'election',
+  AckEpoch: 'election',
+  Diff: 'catch-up',
+  Trunc: 'catch-up',
+  NewLeader: 'catch-up',
+  NewLeaderAck: 'catch-up',
+  UpToDate: 'catch-up',
+  Proposal: 'replicate',
+  Ack: 'answer',
+  Commit: 'commit',
+  Ping: 'heartbeat',
+  Pong: 'heartbeat',
 };
 
 type Fields = { readonly [name: string]: unknown };
@@ -211,25 +211,25 @@ const hasEpoch = (msg: Fields): boolean => isCount(msg.epoch);
 const hasZxid = (msg: Fields): boolean => isCount(msg.epoch) && isZxid(msg.zxid);
 
 const GUARDS: { readonly [type in ZabMessage['type']]: (msg: Fields) => boolean } = {
-  notification: (msg) => STATES.has(msg.state) && isCount(msg.round) && isVote(msg.vote),
-  'follower-info': (msg) => isCount(msg.acceptedEpoch),
-  'leader-info': hasEpoch,
-  'ack-epoch': (msg) =>
+  Notification: (msg) => STATES.has(msg.state) && isCount(msg.round) && isVote(msg.vote),
+  FollowerInfo: (msg) => isCount(msg.acceptedEpoch),
+  LeaderInfo: hasEpoch,
+  AckEpoch: (msg) =>
     isCount(msg.epoch) &&
     typeof msg.already === 'boolean' &&
     isCount(msg.currentEpoch) &&
     isZxid(msg.lastZxid) &&
     isEnds(msg.ends),
-  diff: hasZxid,
-  trunc: hasZxid,
-  proposal: (msg) => isCount(msg.epoch) && Array.isArray(msg.entries) && msg.entries.every(isEntry),
-  'new-leader': hasEpoch,
-  'new-leader-ack': (msg) => isCount(msg.epoch) && isZxid(msg.lastZxid),
-  'up-to-date': hasZxid,
-  ack: hasZxid,
-  commit: hasZxid,
-  ping: hasEpoch,
-  pong: hasEpoch,
+  Diff: hasZxid,
+  Trunc: hasZxid,
+  Proposal: (msg) => isCount(msg.epoch) && Array.isArray(msg.entries) && msg.entries.every(isEntry),
+  NewLeader: hasEpoch,
+  NewLeaderAck: (msg) => isCount(msg.epoch) && isZxid(msg.lastZxid),
+  UpToDate: hasZxid,
+  Ack: hasZxid,
+  Commit: hasZxid,
+  Ping: hasEpoch,
+  Pong: hasEpoch,
 };
 
 /** The message narrowed, or null when its shape is not one of ours. */

@@ -34,7 +34,7 @@ export function propose(node: ZabNode, leading: LeadingState, entries: readonly 
   log.append(entries);
   durability.note(effects.persist({ op: 'put', entries }), log.lastPos);
   traceAppend(node, before + 1);
-  const live: Proposal = { type: 'proposal', epoch: leading.epoch, entries };
+  const live: Proposal = { type: 'Proposal', epoch: leading.epoch, entries };
   for (const peer of settings.peers) {
     const learner = leading.learners.get(peer);
     if (learner === undefined) continue;
@@ -83,9 +83,9 @@ export function streamTo(node: ZabNode, leading: LeadingState, learner: Learner)
     if (learner.sentPos < end && learner.inflight.length < maxInflight) {
       const to = Math.min(end, learner.sentPos + maxEntriesPerMessage);
       const entries = node.log.slice(learner.sentPos + 1, to);
-      sendProposal(node, learner, { type: 'proposal', epoch: leading.epoch, entries }, to);
+      sendProposal(node, learner, { type: 'Proposal', epoch: leading.epoch, entries }, to);
     } else if (learner.sentPos === end && !learner.newLeaderSent) {
-      send(node, learner.peer, { type: 'new-leader', epoch: leading.epoch });
+      send(node, learner.peer, { type: 'NewLeader', epoch: leading.epoch });
       learner.newLeaderSent = true;
     } else {
       break;
@@ -100,7 +100,7 @@ function maybeSendCommit(node: ZabNode, leading: LeadingState, learner: Learner)
   if (pos <= learner.toldCommit) return;
   learner.toldCommit = pos;
   const zxid = node.log.zxidAt(pos);
-  send(node, learner.peer, { type: 'commit', epoch: leading.epoch, zxid });
+  send(node, learner.peer, { type: 'Commit', epoch: leading.epoch, zxid });
 }
 
 /** The learner holds everything up to `pos` durably. */
@@ -172,7 +172,7 @@ export function handleProposal(node: ZabNode, learning: LearningState, msg: Prop
   // Between NewLeader and UpToDate proposals are logged; UpToDate acknowledges them.
   if (stage === 'adopting' || stage === 'adopted') return;
   const after = hasMutant(node, 'ack-before-persist') ? 0 : gateOf(node);
-  send(node, leader, { type: 'ack', epoch, zxid: log.zxidAt(log.lastPos) }, after);
+  send(node, leader, { type: 'Ack', epoch, zxid: log.zxidAt(log.lastPos) }, after);
 }
 
 /**

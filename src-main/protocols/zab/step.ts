@@ -45,13 +45,10 @@ import {
 import { ensureFollowers, handleTick, sleepTicks } from './timers.ts';
 
 type ZabInput = Input<ZabMessage>;
-type LearnerMessage = Extract<
-  ZabMessage,
-  { type: 'ack-epoch' | 'new-leader-ack' | 'ack' | 'pong' }
->;
+type LearnerMessage = Extract<ZabMessage, { type: 'AckEpoch' | 'NewLeaderAck' | 'Ack' | 'Pong' }>;
 type LeaderMessage = Exclude<
   ZabMessage,
-  LearnerMessage | { type: 'notification' | 'follower-info' }
+  LearnerMessage | { type: 'Notification' | 'FollowerInfo' }
 >;
 
 export class ZabCore implements Core<ZabMessage, ZabEntry> {
@@ -188,14 +185,14 @@ function typeOf(received: unknown): string {
 
 function handleMessage(node: ZabNode, from: NodeId, msg: ZabMessage): void {
   switch (msg.type) {
-    case 'notification':
+    case 'Notification':
       return handleVote(node, from, msg);
-    case 'follower-info':
+    case 'FollowerInfo':
       return handleFollowerInfo(node, from, msg);
-    case 'ack-epoch':
-    case 'new-leader-ack':
-    case 'ack':
-    case 'pong':
+    case 'AckEpoch':
+    case 'NewLeaderAck':
+    case 'Ack':
+    case 'Pong':
       return handleLearnerMessage(node, from, msg);
     default:
       return handleLeaderMessage(node, from, msg);
@@ -232,13 +229,13 @@ function dispatchToLeader(
   msg: LearnerMessage,
 ): void {
   switch (msg.type) {
-    case 'ack-epoch':
+    case 'AckEpoch':
       return handleAckEpoch(node, leading, learner, msg);
-    case 'new-leader-ack':
+    case 'NewLeaderAck':
       return handleNewLeaderAck(node, leading, learner, msg);
-    case 'ack':
+    case 'Ack':
       return handleAck(node, leading, learner, msg);
-    case 'pong':
+    case 'Pong':
       return undefined;
     default:
       return assertUnreachable(msg, 'message of a learner');
@@ -261,21 +258,21 @@ function dispatchToLearner(
   msg: LeaderMessage,
 ): void {
   switch (msg.type) {
-    case 'leader-info':
+    case 'LeaderInfo':
       return handleLeaderInfo(node, learning, msg);
-    case 'diff':
-    case 'trunc':
+    case 'Diff':
+    case 'Trunc':
       return handleHistoryStart(node, learning, msg);
-    case 'proposal':
+    case 'Proposal':
       return handleProposal(node, learning, msg);
-    case 'new-leader':
+    case 'NewLeader':
       return handleNewLeader(node, learning, msg);
-    case 'up-to-date':
+    case 'UpToDate':
       return handleUpToDate(node, learning, msg);
-    case 'commit':
+    case 'Commit':
       return handleCommit(node, learning, msg);
-    case 'ping':
-      return send(node, from, { type: 'pong', epoch: msg.epoch });
+    case 'Ping':
+      return send(node, from, { type: 'Pong', epoch: msg.epoch });
     default:
       return assertUnreachable(msg, 'message of a leader');
   }

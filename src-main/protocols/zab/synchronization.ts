@@ -48,9 +48,10 @@ export function synchronizeLearner(node: ZabNode, leading: LeadingState, learner
   if (answer === null) return;
   const common = log.commonPosition(answer.ends);
   const zxid = log.zxidAt(common);
-  const method = compareZxids(zxid, answer.lastZxid) === 0 ? 'diff' : 'trunc';
+  const isPrefix = compareZxids(zxid, answer.lastZxid) === 0;
+  const method = isPrefix ? 'diff' : 'trunc';
   node.effects.trace({ kind: 'catch-up', peer, method, from: common + 1 });
-  send(node, peer, { type: method, epoch: leading.epoch, zxid });
+  send(node, peer, { type: isPrefix ? 'Diff' : 'Trunc', epoch: leading.epoch, zxid });
   learner.answer = null;
   learner.stage = 'syncing';
   learner.sentPos = common;
@@ -71,7 +72,7 @@ export function handleHistoryStart(
     return;
   }
   const pos = log.positionOf(msg.zxid);
-  const isFit = msg.type === 'diff' ? pos === log.lastPos : pos !== null && pos >= node.committed;
+  const isFit = msg.type === 'Diff' ? pos === log.lastPos : pos !== null && pos >= node.committed;
   if (pos === null || !isFit) {
     becomeLooking(node, `${msg.type} to ${zxidLabel(msg.zxid)} does not fit the history here`);
     return;
@@ -113,7 +114,7 @@ export function maybeAdopt(node: ZabNode): void {
   traceRole(node, `history of epoch ${learning.epoch} adopted`);
   const lastZxid = log.zxidAt(log.lastPos);
   const after = hasMutant(node, 'ack-before-persist') ? 0 : gateOf(node);
-  send(node, node.leader ?? '', { type: 'new-leader-ack', epoch: learning.epoch, lastZxid }, after);
+  send(node, node.leader ?? '', { type: 'NewLeaderAck', epoch: learning.epoch, lastZxid }, after);
 }
 
 export function handleNewLeaderAck(
@@ -178,7 +179,7 @@ function sendUpToDate(node: ZabNode, leading: LeadingState, learner: Learner): v
   const isSynced = hasMutant(node, 'up-to-date-with-synced-zxid');
   const pos = isSynced ? Math.min(learner.targetPos, learner.toldCommit) : learner.toldCommit;
   send(node, learner.peer, {
-    type: 'up-to-date',
+    type: 'UpToDate',
     epoch: leading.epoch,
     zxid: node.log.zxidAt(pos),
   });
@@ -201,6 +202,6 @@ export function handleUpToDate(node: ZabNode, learning: LearningState, msg: UpTo
   becomeBroadcasting(node, `up to date with ${zxidLabel(msg.zxid)}`);
   // Proposals that came since NewLeader were logged, but are acknowledged from here on only.
   const zxid = log.zxidAt(log.lastPos);
-  send(node, leader, { type: 'ack', epoch: learning.epoch, zxid }, gateOf(node));
+  send(node, leader, { type: 'Ack', epoch: learning.epoch, zxid }, gateOf(node));
   commitTo(node, Math.max(pos, learning.committed));
 }

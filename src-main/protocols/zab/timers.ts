@@ -66,7 +66,7 @@ function maybePing(node: ZabNode, leading: LeadingState): void {
   for (const peer of settings.peers) {
     const learner = leading.learners.get(peer);
     if (learner?.stage !== 'adopted' && learner?.stage !== 'up-to-date') continue;
-    send(node, peer, { type: 'ping', epoch: leading.epoch });
+    send(node, peer, { type: 'Ping', epoch: leading.epoch });
   }
 }
 

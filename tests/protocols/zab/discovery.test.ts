@@ -6,7 +6,7 @@ import { history, INIT_LIMIT_TICKS, OneCore, vote, zxid } from './one-core.ts';
 function ackEpoch(epoch: number, fields: Partial<AckEpoch> = {}): AckEpoch {
   const lastZxid = zxid('0:0');
   return {
-    type: 'ack-epoch',
+    type: 'AckEpoch',
     epoch,
     already: false,
     currentEpoch: 0,
@@ -20,11 +20,11 @@ describe('leader', () => {
   test('waits for a quorum to connect, then proposes one more than anybody promised', () => {
     const node = new OneCore({ nodes: 5, accepted: 3 });
     for (const peer of ['n2', 'n3']) node.notify(peer, 'following', 1, node.supported);
-    node.recv('n2', { type: 'follower-info', acceptedEpoch: 6 });
+    node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 6 });
     expect(node.persisted()).toEqual([]);
-    node.recv('n3', { type: 'follower-info', acceptedEpoch: 4 });
+    node.recv('n3', { type: 'FollowerInfo', acceptedEpoch: 4 });
     expect(node.persisted()).toEqual(['#1 {"acceptedEpoch":7}']);
-    const told = node.sent('leader-info');
+    const told = node.sent('LeaderInfo');
     expect(told.map(({ to, msg, after }) => [to, msg.epoch, after])).toEqual([
       ['n2', 7, 1],
       ['n3', 7, 1],
@@ -33,15 +33,15 @@ describe('leader', () => {
 
   test('a FollowerInfo that comes before the own decision is kept', () => {
     const node = new OneCore();
-    node.recv('n2', { type: 'follower-info', acceptedEpoch: 2 });
+    node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 2 });
     expect(node.word).toBe('looking');
     node.elected();
-    expect(node.sent('leader-info', 'n2')[0]?.msg.epoch).toBe(3);
+    expect(node.sent('LeaderInfo', 'n2')[0]?.msg.epoch).toBe(3);
   });
 
   test('counts itself only when its own promise is durable', () => {
     const node = new OneCore().elected();
-    node.recv('n2', { type: 'follower-info', acceptedEpoch: 0 });
+    node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 0 });
     node.recv('n2', ackEpoch(1));
     expect(node.word).toBe('discovery');
     node.sync();
@@ -52,7 +52,7 @@ describe('leader', () => {
   test('a promise made before does not count: it may have been made to another leader', () => {
     for (const mutants of [[], ['count-already']]) {
       const node = new OneCore({ mutants }).elected();
-      node.recv('n2', { type: 'follower-info', acceptedEpoch: 0 });
+      node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 0 });
       node.sync();
       node.recv('n2', ackEpoch(1, { already: true }));
       expect(node.word).toBe(mutants.length === 0 ? 'discovery' : 'synchronization');
@@ -67,7 +67,7 @@ describe('leader', () => {
     for (const fields of ahead) {
       const node = new OneCore({ accepted: 4, current: 2, log: history('1:1', '2:1', '2:2') });
       node.elected();
-      node.recv('n2', { type: 'follower-info', acceptedEpoch: 4 });
+      node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 4 });
       node.sync();
       node.recv('n2', ackEpoch(5, fields));
       expect(node.word).toBe('looking');
@@ -77,25 +77,25 @@ describe('leader', () => {
 
   test('with skip-ahead-check it goes on and would remove what it does not know', () => {
     const node = new OneCore({ mutants: ['skip-ahead-check'] }).elected();
-    node.recv('n2', { type: 'follower-info', acceptedEpoch: 1 });
+    node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 1 });
     node.sync();
     node.recv('n2', ackEpoch(2, { currentEpoch: 1, lastZxid: zxid('1:1'), ends: [[1, 1]] }));
-    expect(node.sent('trunc', 'n2')[0]?.msg.zxid).toEqual(zxid('0:0'));
+    expect(node.sent('Trunc', 'n2')[0]?.msg.zxid).toEqual(zxid('0:0'));
   });
 
   test('Z26: after a restart the epoch it promised itself is not proposed again', () => {
     const node = new OneCore({ accepted: 5, current: 4, log: history('4:1') }).elected();
-    node.recv('n2', { type: 'follower-info', acceptedEpoch: 4 });
-    expect(node.sent('leader-info')[0]?.msg.epoch).toBe(6);
+    node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 4 });
+    expect(node.sent('LeaderInfo')[0]?.msg.epoch).toBe(6);
     const mutant = new OneCore({ accepted: 5, current: 4, mutants: ['reuse-epoch'] }).elected();
-    mutant.recv('n2', { type: 'follower-info', acceptedEpoch: 4 });
-    expect(mutant.sent('leader-info')[0]?.msg.epoch).toBe(5);
+    mutant.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 4 });
+    expect(mutant.sent('LeaderInfo')[0]?.msg.epoch).toBe(5);
   });
 
   test('gives up without a quorum within initLimit, and closes what it has', () => {
     const node = new OneCore({ nodes: 5 });
     for (const peer of ['n2', 'n3']) node.notify(peer, 'following', 1, node.supported);
-    node.recv('n2', { type: 'follower-info', acceptedEpoch: 0 });
+    node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 0 });
     for (let i = 1; i < INIT_LIMIT_TICKS; i += 1) node.tick();
     expect(node.word).toBe('discovery');
     node.tick();
@@ -106,8 +106,8 @@ describe('leader', () => {
   test('abandons an epoch that a late learner has promised to another leader already', () => {
     const node = new OneCore({ nodes: 5 });
     for (const peer of ['n2', 'n3']) node.notify(peer, 'following', 1, node.supported);
-    for (const peer of ['n2', 'n3']) node.recv(peer, { type: 'follower-info', acceptedEpoch: 0 });
-    node.recv('n4', { type: 'follower-info', acceptedEpoch: 1 });
+    for (const peer of ['n2', 'n3']) node.recv(peer, { type: 'FollowerInfo', acceptedEpoch: 0 });
+    node.recv('n4', { type: 'FollowerInfo', acceptedEpoch: 1 });
     expect(node.word).toBe('looking');
     expect(node.own('stranded')).toBe(1);
   });
@@ -116,7 +116,7 @@ describe('leader', () => {
     for (const rescueStranded of [true, false]) {
       const node = new OneCore({ options: { rescueStranded } }).leading();
       expect(node.word).toBe('leading');
-      node.recv('n3', { type: 'follower-info', acceptedEpoch: 9 });
+      node.recv('n3', { type: 'FollowerInfo', acceptedEpoch: 9 });
       expect(node.word).toBe(rescueStranded ? 'looking' : 'leading');
       expect(node.own('stranded')).toBe(1);
     }
@@ -127,12 +127,12 @@ describe('learner', () => {
   test('promises durably before it answers, and tells its history by epochs', () => {
     const node = new OneCore({ accepted: 2, current: 2, log: history('1:1', '1:2', '2:1') });
     node.learner();
-    node.forget().recv('n2', { type: 'leader-info', epoch: 3 });
+    node.forget().recv('n2', { type: 'LeaderInfo', epoch: 3 });
     expect(node.persisted()).toEqual(['#1 {"acceptedEpoch":3}']);
-    const [answer] = node.sent('ack-epoch', 'n2');
+    const [answer] = node.sent('AckEpoch', 'n2');
     expect(answer?.after).toBe(1);
     expect(answer?.msg).toEqual({
-      type: 'ack-epoch',
+      type: 'AckEpoch',
       epoch: 3,
       already: false,
       currentEpoch: 2,
@@ -147,14 +147,14 @@ describe('learner', () => {
 
   test('says so when it promised this epoch before, and writes nothing', () => {
     const node = new OneCore({ accepted: 3 }).learner();
-    node.forget().recv('n2', { type: 'leader-info', epoch: 3 });
+    node.forget().recv('n2', { type: 'LeaderInfo', epoch: 3 });
     expect(node.persisted()).toEqual([]);
-    expect(node.sent('ack-epoch')[0]?.msg.already).toBe(true);
+    expect(node.sent('AckEpoch')[0]?.msg.already).toBe(true);
   });
 
   test('leaves a leader whose epoch is below its promise', () => {
     const node = new OneCore({ accepted: 4 }).learner();
-    node.forget().recv('n2', { type: 'leader-info', epoch: 3 });
+    node.forget().recv('n2', { type: 'LeaderInfo', epoch: 3 });
     expect(node.word).toBe('looking');
     expect(node.closed()).toEqual(['n2/1']);
     expect(node.traced('vote')[0]).toMatchObject({ granted: false, phase: 'real' });
@@ -162,16 +162,16 @@ describe('learner', () => {
 
   test('turns away whoever takes it for the leader', () => {
     const node = new OneCore().learner();
-    node.forget().recv('n3', { type: 'follower-info', acceptedEpoch: 0 });
+    node.forget().recv('n3', { type: 'FollowerInfo', acceptedEpoch: 0 });
     expect(node.closed()).toEqual(['n3/1']);
     expect(node.word).toBe('discovery');
-    node.recv('n2', { type: 'follower-info', acceptedEpoch: 0 });
+    node.recv('n2', { type: 'FollowerInfo', acceptedEpoch: 0 });
     expect(node.word).toBe('looking');
   });
 
   test('turns away those who came to it once it follows another', () => {
     const node = new OneCore();
-    node.recv('n3', { type: 'follower-info', acceptedEpoch: 0 });
+    node.recv('n3', { type: 'FollowerInfo', acceptedEpoch: 0 });
     node.notify('n2', 'leading', node.round, vote('n2', 9, '9:0'));
     node.notify('n3', 'following', node.round, vote('n2', 9, '9:0'));
     expect(node.word).toBe('discovery');

@@ -5,7 +5,7 @@ import { history, OneCore, vote } from './one-core.ts';
 describe('votes', () => {
   test('a start tells every peer as its session opens: own last logged zxid and current epoch', () => {
     const node = new OneCore({ accepted: 3, current: 2, log: history('1:1', '2:1') });
-    const told = node.sent('notification');
+    const told = node.sent('Notification');
     expect(told.map(({ to }) => to)).toEqual(['n2', 'n3']);
     expect(told[0]?.msg).toMatchObject({ state: 'looking', vote: vote('n1', 2, '2:1') });
   });
@@ -48,7 +48,7 @@ describe('votes', () => {
     node.notify('n2', 'looking', 5, vote('n2', 0, '0:0'));
     node.forget().notify('n3', 'looking', 4, vote('n3', 9, '9:9'));
     expect(node.supported.leader).toBe('n2');
-    expect(node.sent('notification', 'n3')[0]?.msg.round).toBe(5);
+    expect(node.sent('Notification', 'n3')[0]?.msg.round).toBe(5);
   });
 
   test('votes of or for servers that are no voters are dropped', () => {
@@ -56,7 +56,7 @@ describe('votes', () => {
     node.forget().notify('n9', 'looking', 1, vote('n9', 9, '9:9'));
     node.notify('n2', 'looking', 1, vote('n9', 9, '9:9'));
     expect(node.traced('ignored')).toHaveLength(2);
-    expect(node.sent('notification')).toEqual([]);
+    expect(node.sent('Notification')).toEqual([]);
   });
 });
 
@@ -68,7 +68,7 @@ describe('decision', () => {
     expect(node.word).toBe('looking');
     node.tick();
     expect(node.core.describe()).toMatchObject({ word: 'discovery', leader: 'n2' });
-    expect(node.sent('follower-info', 'n2')).toHaveLength(1);
+    expect(node.sent('FollowerInfo', 'n2')).toHaveLength(1);
   });
 
   test('a better vote in the wait starts the count again', () => {
@@ -109,7 +109,7 @@ describe('decision', () => {
     const at: number[] = [];
     for (let tick = 1; tick <= 60; tick += 1) {
       node.forget().tick();
-      if (node.sent('notification').length > 0) at.push(tick);
+      if (node.sent('Notification').length > 0) at.push(tick);
     }
     expect(at).toEqual([4, 12, 28, 44, 60]);
   });
@@ -169,7 +169,7 @@ describe('joining an ensemble that has a leader', () => {
   test('servers outside of the election answer those inside', () => {
     const node = new OneCore().following(5);
     node.forget().notify('n3', 'looking', 1, vote('n3', 0, '0:0'));
-    expect(node.sent('notification', 'n3')[0]?.msg).toMatchObject({
+    expect(node.sent('Notification', 'n3')[0]?.msg).toMatchObject({
       state: 'following',
       vote: vote('n2', 5, '5:0'),
     });
@@ -189,7 +189,7 @@ describe('sessions', () => {
     node.linkDown('n2', 1);
     node.linkUp('n2', 2);
     node.forget();
-    const msg = { type: 'notification', state: 'looking', round: 9, vote: vote('n2', 9, '9:9') };
+    const msg = { type: 'Notification', state: 'looking', round: 9, vote: vote('n2', 9, '9:9') };
     node.recv('n2', msg as never, 1);
     expect(node.traced('ignored')).toHaveLength(1);
     expect(node.round).toBe(1);
@@ -201,7 +201,7 @@ describe('sessions', () => {
     const node = new OneCore({ mutants: ['accept-old-link'] });
     node.linkDown('n2', 1);
     node.linkUp('n2', 2);
-    const msg = { type: 'notification', state: 'looking', round: 9, vote: vote('n2', 9, '9:9') };
+    const msg = { type: 'Notification', state: 'looking', round: 9, vote: vote('n2', 9, '9:9') };
     node.recv('n2', msg as never, 1);
     expect(node.round).toBe(9);
   });
@@ -218,6 +218,6 @@ describe('sessions', () => {
     const node = new OneCore().following(5);
     node.forget().linkDown('n2');
     expect(node.word).toBe('looking');
-    expect(node.sent('notification').map(({ to }) => to)).toEqual(['n3']);
+    expect(node.sent('Notification').map(({ to }) => to)).toEqual(['n3']);
   });
 });

@@ -102,7 +102,7 @@ export class OneCore {
   }
 
   notify(from: string, state: ServerState, round: number, supported: Vote): ZabEffect[] {
-    return this.recv(from, { type: 'notification', state, round, vote: supported });
+    return this.recv(from, { type: 'Notification', state, round, vote: supported });
   }
 
   tick(elapsed = 1): ZabEffect[] {
@@ -134,12 +134,12 @@ export class OneCore {
   leading(n2: { accepted?: number; last?: string } = {}): this {
     const { accepted = 0, last = '0:0' } = n2;
     this.elected();
-    this.recv('n2', { type: 'follower-info', acceptedEpoch: accepted });
+    this.recv('n2', { type: 'FollowerInfo', acceptedEpoch: accepted });
     this.sync();
     const [epoch] = last.split(':').map(Number);
     this.recv('n2', {
-      type: 'ack-epoch',
-      epoch: this.sent('leader-info').at(-1)?.msg.epoch ?? 0,
+      type: 'AckEpoch',
+      epoch: this.sent('LeaderInfo').at(-1)?.msg.epoch ?? 0,
       already: false,
       currentEpoch: epoch ?? 0,
       lastZxid: zxid(last),
@@ -147,19 +147,19 @@ export class OneCore {
     });
     this.sync();
     const lastZxid = zxid(this.own('lastZxid') as string);
-    this.recv('n2', { type: 'new-leader-ack', epoch: this.era, lastZxid });
+    this.recv('n2', { type: 'NewLeaderAck', epoch: this.era, lastZxid });
     return this;
   }
 
   /** Follows n2 in epoch `epoch`, which sends the entries it misses. */
   following(epoch: number, entries: readonly ZabEntry[] = []): this {
     this.promised(epoch);
-    this.recv('n2', { type: 'diff', epoch, zxid: zxid(this.own('lastZxid') as string) });
-    if (entries.length > 0) this.recv('n2', { type: 'proposal', epoch, entries });
+    this.recv('n2', { type: 'Diff', epoch, zxid: zxid(this.own('lastZxid') as string) });
+    if (entries.length > 0) this.recv('n2', { type: 'Proposal', epoch, entries });
     this.sync();
-    this.recv('n2', { type: 'new-leader', epoch });
+    this.recv('n2', { type: 'NewLeader', epoch });
     this.sync();
-    this.recv('n2', { type: 'up-to-date', epoch, zxid: zxid(this.own('lastZxid') as string) });
+    this.recv('n2', { type: 'UpToDate', epoch, zxid: zxid(this.own('lastZxid') as string) });
     this.sync();
     return this;
   }
@@ -167,7 +167,7 @@ export class OneCore {
   /** Elected n2 and promised it the epoch. */
   promised(epoch: number): this {
     this.learner();
-    this.recv('n2', { type: 'leader-info', epoch });
+    this.recv('n2', { type: 'LeaderInfo', epoch });
     this.sync();
     return this;
   }
@@ -185,7 +185,7 @@ export class OneCore {
   }
 
   get supported(): Vote {
-    const notification = this.sent('notification').at(-1);
+    const notification = this.sent('Notification').at(-1);
     if (notification === undefined) throw new Error('no vote was told');
     return notification.msg.vote;
   }

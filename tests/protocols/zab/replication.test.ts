@@ -10,7 +10,7 @@ describe('leader', () => {
     const node = new OneCore().leading();
     node.forget().commands(1, 2, 3);
     expect(node.persisted()).toEqual(['#3 put 1:1 1:2 1:3']);
-    const [proposal, ...others] = node.sent('proposal', 'n2');
+    const [proposal, ...others] = node.sent('Proposal', 'n2');
     expect(others).toEqual([]);
     expect(proposal).toMatchObject({ after: 0 });
     expect(proposal?.msg.entries.map(({ counter }) => counter)).toEqual([1, 2, 3]);
@@ -19,11 +19,11 @@ describe('leader', () => {
   test('a transaction is committed by a quorum on disk, its own copy not before its barrier', () => {
     const node = new OneCore().leading();
     node.forget().commands(1);
-    node.recv('n2', { type: 'ack', epoch: 1, zxid: zxid('1:1') });
+    node.recv('n2', { type: 'Ack', epoch: 1, zxid: zxid('1:1') });
     expect(node.applied()).toEqual([]);
     node.sync();
     expect(node.applied()).toEqual(['1:1']);
-    expect(node.sent('commit', 'n2')[0]?.msg.zxid).toEqual(zxid('1:1'));
+    expect(node.sent('Commit', 'n2')[0]?.msg.zxid).toEqual(zxid('1:1'));
     const [apply] = node.effects.filter((effect) => effect.kind === 'apply');
     expect(apply?.waiting).toEqual([{ pos: 1, reqId: 1 }]);
   });
@@ -31,7 +31,7 @@ describe('leader', () => {
   test('with self-ack-before-persist it counts itself too early', () => {
     const node = new OneCore({ mutants: ['self-ack-before-persist'] }).leading();
     node.commands(1);
-    node.recv('n2', { type: 'ack', epoch: 1, zxid: zxid('1:1') });
+    node.recv('n2', { type: 'Ack', epoch: 1, zxid: zxid('1:1') });
     expect(node.applied()).toEqual(['1:1']);
   });
 
@@ -41,9 +41,9 @@ describe('leader', () => {
     node.commands(2);
     node.commands(3);
     node.sync();
-    node.forget().recv('n2', { type: 'ack', epoch: 1, zxid: zxid('1:3') });
+    node.forget().recv('n2', { type: 'Ack', epoch: 1, zxid: zxid('1:3') });
     expect(node.applied()).toEqual(['1:1', '1:2', '1:3']);
-    expect(node.sent('commit', 'n2')).toHaveLength(1);
+    expect(node.sent('Commit', 'n2')).toHaveLength(1);
     expect(node.traced('commit')).toEqual([{ kind: 'commit', from: 1, to: 3 }]);
   });
 
@@ -52,10 +52,10 @@ describe('leader', () => {
     node.commands(1);
     node.sync();
     for (const text of ['1:2', '2:1']) {
-      node.recv('n2', { type: 'ack', epoch: 1, zxid: zxid(text) });
+      node.recv('n2', { type: 'Ack', epoch: 1, zxid: zxid(text) });
     }
-    node.recv('n2', { type: 'ack', epoch: 9, zxid: zxid('1:1') });
-    node.recv('n3', { type: 'ack', epoch: 1, zxid: zxid('1:1') });
+    node.recv('n2', { type: 'Ack', epoch: 9, zxid: zxid('1:1') });
+    node.recv('n3', { type: 'Ack', epoch: 1, zxid: zxid('1:1') });
     expect(node.applied()).toEqual([]);
   });
 
@@ -63,9 +63,9 @@ describe('leader', () => {
     const node = new OneCore({ options: { maxInflight: 2 } }).leading();
     node.forget();
     for (const reqId of [1, 2, 3, 4, 5]) node.commands(reqId);
-    expect(node.sent('proposal', 'n2')).toHaveLength(2);
-    node.recv('n2', { type: 'ack', epoch: 1, zxid: zxid('1:1') });
-    expect(node.sent('proposal', 'n2').at(-1)?.msg.entries).toHaveLength(3);
+    expect(node.sent('Proposal', 'n2')).toHaveLength(2);
+    node.recv('n2', { type: 'Ack', epoch: 1, zxid: zxid('1:1') });
+    expect(node.sent('Proposal', 'n2').at(-1)?.msg.entries).toHaveLength(3);
   });
 
   test('too many uncommitted transactions make it busy, for the rest only', () => {
@@ -88,7 +88,7 @@ describe('leader', () => {
     const node = new OneCore({ accepted: 1, current: 1, log: old });
     node.leading({ accepted: 1, last: '1:1' }).tick(3);
     node.forget().commands(1);
-    expect(node.sent('proposal')[0]?.msg.entries[0]?.time).toBe(5030);
+    expect(node.sent('Proposal')[0]?.msg.entries[0]?.time).toBe(5030);
   });
 
   test('operations become entries of their kind', () => {
@@ -100,7 +100,7 @@ describe('leader', () => {
         { reqId: 2, op: { kind: 'close-session', session: 4 } },
       ],
     });
-    const entries = node.sent('proposal').at(-1)?.msg.entries ?? [];
+    const entries = node.sent('Proposal').at(-1)?.msg.entries ?? [];
     expect(entries.map(({ type, client, payload }) => ({ type, client, payload }))).toEqual([
       { type: 'session-open', client: null, payload: null },
       { type: 'session-close', client: { session: 4, seq: 0, acked: 0 }, payload: null },
@@ -111,31 +111,31 @@ describe('leader', () => {
 describe('follower', () => {
   test('logs, syncs, acknowledges: one message for one proposal', () => {
     const node = new OneCore().following(1);
-    node.forget().recv('n2', { type: 'proposal', epoch: 1, entries: history('1:1', '1:2') });
+    node.forget().recv('n2', { type: 'Proposal', epoch: 1, entries: history('1:1', '1:2') });
     expect(node.persisted()).toHaveLength(1);
-    const acks = node.sent('ack', 'n2');
+    const acks = node.sent('Ack', 'n2');
     expect(acks).toHaveLength(1);
     expect(acks[0]).toMatchObject({ after: node.tokenLast, msg: { zxid: zxid('1:2') } });
   });
 
   test('what it has already is acknowledged again and not logged again', () => {
     const node = new OneCore().following(1);
-    node.recv('n2', { type: 'proposal', epoch: 1, entries: history('1:1', '1:2') });
+    node.recv('n2', { type: 'Proposal', epoch: 1, entries: history('1:1', '1:2') });
     node.sync();
     node.forget().recv('n2', {
-      type: 'proposal',
+      type: 'Proposal',
       epoch: 1,
       entries: history('1:1', '1:2', '1:3'),
     });
     expect(node.persisted()).toEqual([`#${node.tokenLast} put 1:3`]);
-    expect(node.sent('ack')).toHaveLength(1);
+    expect(node.sent('Ack')).toHaveLength(1);
   });
 
   test('a gap, a reused position or a later epoch ends the session', () => {
     const misfits = [['1:1', '1:3'], ['1:2'], ['2:1'], ['1:1', '2:2']];
     for (const zxids of misfits) {
       const node = new OneCore().following(1);
-      node.forget().recv('n2', { type: 'proposal', epoch: 1, entries: history(...zxids) });
+      node.forget().recv('n2', { type: 'Proposal', epoch: 1, entries: history(...zxids) });
       expect(node.word).toBe('looking');
       expect(node.closed()).toEqual(['n2/1']);
       expect(node.persisted()).toEqual([]);
@@ -144,19 +144,19 @@ describe('follower', () => {
 
   test('delivers up to the commit; one for what is not logged ends the session', () => {
     const node = new OneCore().following(1);
-    node.recv('n2', { type: 'proposal', epoch: 1, entries: history('1:1', '1:2') });
-    node.forget().recv('n2', { type: 'commit', epoch: 1, zxid: zxid('1:1') });
+    node.recv('n2', { type: 'Proposal', epoch: 1, entries: history('1:1', '1:2') });
+    node.forget().recv('n2', { type: 'Commit', epoch: 1, zxid: zxid('1:1') });
     expect(node.applied()).toEqual(['1:1']);
-    node.recv('n2', { type: 'commit', epoch: 1, zxid: zxid('1:1') });
+    node.recv('n2', { type: 'Commit', epoch: 1, zxid: zxid('1:1') });
     expect(node.applied()).toEqual(['1:1']);
-    node.recv('n2', { type: 'commit', epoch: 1, zxid: zxid('1:3') });
+    node.recv('n2', { type: 'Commit', epoch: 1, zxid: zxid('1:3') });
     expect(node.word).toBe('looking');
   });
 
   test('messages of another epoch are dropped', () => {
     const node = new OneCore().following(2);
-    node.forget().recv('n2', { type: 'proposal', epoch: 1, entries: history('1:1') });
-    node.recv('n2', { type: 'commit', epoch: 1, zxid: zxid('0:0') });
+    node.forget().recv('n2', { type: 'Proposal', epoch: 1, entries: history('1:1') });
+    node.recv('n2', { type: 'Commit', epoch: 1, zxid: zxid('0:0') });
     expect(node.traced('ignored')).toHaveLength(2);
     expect(node.core.describe().lastPos).toBe(0);
   });
@@ -199,7 +199,7 @@ describe('hostile input', () => {
     const node = new OneCore({ storageId: 'wiped' });
     expect(node.core.describe().role).toBe('outsider');
     node.notify('n2', 'looking', 9, vote('n2', 9, '9:9'));
-    node.recv('n2', { type: 'leader-info', epoch: 3 });
+    node.recv('n2', { type: 'LeaderInfo', epoch: 3 });
     node.tick(1000);
     node.commands(1);
     expect(node.all.filter(({ kind }) => kind === 'send' || kind === 'persist')).toEqual([]);
@@ -237,7 +237,7 @@ describe('hostile input', () => {
 
   test('a message of a stranger is dropped', () => {
     const node = new OneCore();
-    node.forget().recv('n9', { type: 'follower-info', acceptedEpoch: 0 });
+    node.forget().recv('n9', { type: 'FollowerInfo', acceptedEpoch: 0 });
     expect(node.traced('ignored')).toHaveLength(1);
   });
 });

@@ -127,14 +127,14 @@ export class ZabChecks {
     const { acceptedEpoch, currentEpoch, log } = node.disk;
     const holds = (zxid: Zxid) =>
       zxid.epoch === 0 || log.some((entry) => compareZxids(entry, zxid) === 0);
-    if (msg.type === 'leader-info' || msg.type === 'ack-epoch') {
+    if (msg.type === 'LeaderInfo' || msg.type === 'AckEpoch') {
       expect(acceptedEpoch, `X7: ${node.id} ${msg.type}`).toBeGreaterThanOrEqual(msg.epoch);
-    } else if (msg.type === 'new-leader-ack') {
+    } else if (msg.type === 'NewLeaderAck') {
       expect(currentEpoch, `X7: ${node.id} ${msg.type}`).toBeGreaterThanOrEqual(msg.epoch);
       expect(holds(msg.lastZxid) || currentEpoch > msg.epoch, 'X7: history of the ack').toBe(true);
-    } else if (msg.type === 'ack') {
+    } else if (msg.type === 'Ack') {
       expect(holds(msg.zxid) || acceptedEpoch > msg.epoch, 'X7: acknowledged').toBe(true);
-    } else if (msg.type === 'new-leader' || msg.type === 'proposal') {
+    } else if (msg.type === 'NewLeader' || msg.type === 'Proposal') {
       this.#onlyOne(this.#senders, msg.epoch, node, `Z2: ${msg.type} of epoch`);
     }
   }
