@@ -53,7 +53,7 @@ export default tseslint.config(
         { selector: 'TSParameterProperty', message: 'Node runs erasable TypeScript only.' },
       ],
       'max-lines-per-function': ['error', { max: 80, skipComments: true, skipBlankLines: true }],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
@@ -111,6 +111,8 @@ export default tseslint.config(
       globals: { ...globals.browser },
       parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.svelte'] },
     },
+    // Bulk state is plain and replaced as a whole ($state.raw): reactive sets cost per element.
+    rules: { 'svelte/prefer-svelte-reactivity': 'off' },
   },
   {
     files: ['src-renderer/**/*.ts'],
