@@ -189,6 +189,11 @@ export class LocalLab implements Lab {
     throw new LabError('unknown-cluster', `no live cluster ${id}; running: ${known}`);
   }
 
+  /** The running cluster itself, for who needs more than the `Lab` interface (process ids). */
+  live(id: string): LiveCluster {
+    return this.#find(id).cluster;
+  }
+
   catchUp(id: string): { events: readonly ViewEvent[]; upToUs: number } {
     const { window, cluster } = this.#find(id);
     return { events: window.events(), upToUs: cluster.nowUs() };

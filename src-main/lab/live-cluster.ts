@@ -105,6 +105,15 @@ export class LiveCluster {
     return this.#members.map((member) => member.nodeId);
   }
 
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  /** What frames are addressed to: unlike any other cluster's, also of an earlier run. */
+  get address(): string {
+    return `${this.plan.id} ${this.#epochNs}`;
+  }
+
   get runId(): number | null {
     return this.#runId;
   }
@@ -228,7 +237,7 @@ export class LiveCluster {
     const dataDir = path.join(this.#runDir, nodeId);
     fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return {
-      cluster: `${plan.id} ${this.#epochNs}`,
+      cluster: this.address,
       protocol: plan.protocol,
       service: plan.service,
       nodeId,
@@ -454,7 +463,7 @@ export class LiveCluster {
     const { plan } = this;
     this.#workload = new WorkloadRunner(
       {
-        cluster: `${plan.id} ${this.#epochNs}`,
+        cluster: this.address,
         protocol: plan.protocol,
         nodeIds: this.nodeIds,
         socketDir: this.#socketDir,
