@@ -101,11 +101,11 @@ function newCampaign(m: Machine): Campaign {
   };
 }
 
-/** Asks every peer that has not answered yet, or not in full. */
+/** Asks every peer that has not agreed yet: one that refused may no longer hear a leader. */
 function sendCampaign(m: Machine, campaign: Campaign): void {
   campaign.ticksSinceSend = 0;
   for (const peer of m.state.peers) {
-    if (!campaign.votes.has(peer)) sendCampaignTo(m, campaign, peer);
+    if (campaign.votes.get(peer) !== true) sendCampaignTo(m, campaign, peer);
   }
 }
 
@@ -139,8 +139,9 @@ export function handlePrePrepareResp(m: Machine, from: NodeId, msg: PrePrepareRe
   const campaign = ownCampaign(m, from, msg, 'pre-preparing');
   noteRound(m, msg.promised);
   if (campaign === null) return;
+  if (campaign.votes.get(from) === msg.ok) return;
   campaign.votes.set(from, msg.ok);
-  traceTally(m, campaign);
+  if (msg.ok) traceTally(m, campaign);
   maybePrepare(m, campaign);
 }
 
@@ -253,7 +254,7 @@ function promiseFault(
   from: NodeId,
   msg: PromiseMessage,
 ): string | null {
-  if (campaign.votes.has(from) || campaign.nextFrom.get(from) !== msg.fromSlot) {
+  if (campaign.votes.get(from) === true || campaign.nextFrom.get(from) !== msg.fromSlot) {
     return 'reports already counted';
   }
   if (msg.more && msg.upTo < msg.fromSlot) return 'more reports, but none here';
@@ -321,7 +322,7 @@ export function handleNack(m: Machine, from: NodeId, msg: Nack): void {
   }
   const campaign = ownCampaign(m, from, msg, 'preparing');
   if (campaign === null) return;
-  if (!campaign.votes.has(from)) campaign.votes.set(from, false);
+  if (campaign.votes.get(from) !== true) campaign.votes.set(from, false);
   const lost = voteResult(state.sets, campaign.votes) === 'lost';
   if (preempted || lost) becomeAcceptor(m, null, `${from} refused the ballot`);
 }
