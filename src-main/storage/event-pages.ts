@@ -17,11 +17,20 @@ export interface EventPage {
   readonly nextUs: number | null;
 }
 
+/** More than any recording has; SQLite knows no infinite limit. */
+const LIMIT_MAX = 1e12;
+
 interface ChunkOfTime {
   readonly node: NodeId;
   readonly incarnation: Incarnation;
   readonly first_us: number;
   readonly headers: string;
+}
+
+/** Rows of [from, to), not many more than a page can take; never a part of a microsecond. */
+function upTo(table: string): string {
+  return `run = @run and us >= @from and us < @to and us <= coalesce((select us from ${table}
+      where run = @run and us >= @from order by us limit 1 offset cast(@limit as integer)), @to)`;
 }
 
 const SQL = {
@@ -38,12 +47,21 @@ const SQL = {
     where last_us >= @us`,
   chunks: `select node, incarnation, first_us, headers from journal_chunks
     where run = ? and first_us >= ? and first_us < ? and last_us >= ? order by first_us, id`,
-  labEvents: `select event from lab_events where run = ? and us >= ? and us < ? order by us, n`,
+  labEvents: `select event from lab_events where ${upTo('lab_events')} order by us, n`,
   rates: `select us, span_us as spanUs, ok, failed, unknown, p50_us as p50Us from operation_rates
-    where run = ? and us >= ? and us < ? order by us`,
+    where ${upTo('operation_rates')} order by us`,
   violations: `select us, node, check_name as "check", message from violations
-    where run = ? and us >= ? and us < ? order by us, n`,
+    where ${upTo('violations')} order by us, n`,
 } as const;
+
+interface Range {
+  readonly [name: string]: number;
+  readonly run: number;
+  readonly from: number;
+  readonly to: number;
+  /** Events that are asked for. */
+  readonly limit: number;
+}
 
 type Rate = Omit<Extract<ViewEvent, { k: 'ops' }>, 'k'>;
 type Found = Omit<Extract<ViewEvent, { k: 'violation' }>, 'k'>;
@@ -71,7 +89,8 @@ export class EventPages {
    */
   read(run: number, fromUs: number, toUs: number, limit: number, withMessages: boolean): EventPage {
     const events: ViewEvent[] = [];
-    for (const batch of this.#ordered(run, fromUs, toUs, withMessages)) {
+    const range = { run, from: fromUs, to: toUs, limit: Math.min(limit, LIMIT_MAX) };
+    for (const batch of this.#ordered(range, withMessages)) {
       for (const event of batch) {
         if (events.length >= limit && event.us > (events.at(-1)?.us ?? 0)) {
           return { events, nextUs: event.us };
@@ -83,36 +102,32 @@ export class EventPages {
   }
 
   /** Batches in order: whatever lies before the next chunk's first event is complete. */
-  *#ordered(
-    run: number,
-    fromUs: number,
-    toUs: number,
-    withMessages: boolean,
-  ): Generator<ViewEvent[]> {
+  *#ordered(range: Range, withMessages: boolean): Generator<ViewEvent[]> {
+    const { run, from, to } = range;
     const protocol = this.#protocol.get(run);
     if (protocol === undefined) return;
     const kinds = messageKindsOf(protocol as ProtocolName);
-    const startUs = this.#start.get({ run, us: fromUs }) ?? fromUs;
-    let waiting = this.#sparse(run, fromUs, toUs);
-    for (const chunk of this.#chunks.iterate(run, startUs, toUs, fromUs)) {
+    const startUs = this.#start.get({ run, us: from }) ?? from;
+    let waiting = this.#sparse(range);
+    for (const chunk of this.#chunks.iterate(run, startUs, to, from)) {
       const ready = waiting.filter(({ us }) => us < chunk.first_us);
       if (ready.length > 0) {
         waiting = waiting.filter(({ us }) => us >= chunk.first_us);
         yield inOrder(ready);
       }
-      expand(chunk, kinds, withMessages, fromUs, toUs, waiting);
+      expand(chunk, kinds, withMessages, range, waiting);
     }
     yield inOrder(waiting);
   }
 
   /** Everything that comes a few times a second at most. */
-  #sparse(run: number, fromUs: number, toUs: number): ViewEvent[] {
+  #sparse(range: Range): ViewEvent[] {
     const events: ViewEvent[] = [];
-    for (const text of this.#labEvents.iterate(run, fromUs, toUs)) {
+    for (const text of this.#labEvents.iterate(range)) {
       events.push(JSON.parse(text) as ViewEvent);
     }
-    for (const rate of this.#rates.iterate(run, fromUs, toUs)) events.push({ k: 'ops', ...rate });
-    for (const found of this.#violations.iterate(run, fromUs, toUs)) {
+    for (const rate of this.#rates.iterate(range)) events.push({ k: 'ops', ...rate });
+    for (const found of this.#violations.iterate(range)) {
       events.push({ k: 'violation', ...found });
     }
     return events;
@@ -128,12 +143,11 @@ function expand(
   chunk: ChunkOfTime,
   kinds: MessageKinds,
   withMessages: boolean,
-  fromUs: number,
-  toUs: number,
+  range: Range,
   out: ViewEvent[],
 ): void {
   for (const header of JSON.parse(chunk.headers) as JournalHeader[]) {
-    if (header.us < fromUs || header.us >= toUs) continue;
+    if (header.us < range.from || header.us >= range.to) continue;
     headerEvents(chunk.node, chunk.incarnation, header, kinds, withMessages, out);
   }
 }
