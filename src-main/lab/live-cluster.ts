@@ -267,8 +267,9 @@ export class LiveCluster {
   #handleExit(nodeId: NodeId, exit: NodeExit): void {
     this.leadership.forget(nodeId);
     const how = exit.asked ?? 'crash';
-    const why = exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
-    this.#record({ k: 'down', us: this.nowUs(), node: nodeId, how, why: exit.asked ?? why });
+    const own = exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
+    const why = { kill: 'SIGKILL', stop: 'asked to end', crash: own }[how];
+    this.#record({ k: 'down', us: this.nowUs(), node: nodeId, how, why });
     if (exit.asked === null && this.#stopping === null) this.#handleCrash(nodeId, exit, why);
     this.#tools.changed();
   }
