@@ -1,9 +1,9 @@
-import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import renderer from './vite.renderer.config.ts';
 
 /**
  * `npm start` builds with this where Electron is present. The child programs (node, guardian,
- * recorder) are inputs of the main build, because Electron starts them by file as plain Node.
+ * worker threads) are inputs of the main build, because Electron starts them by file as plain Node.
  */
 export default defineConfig({
   main: {
@@ -17,7 +17,12 @@ export default defineConfig({
           'recorder-worker': 'src-main/storage/recorder-worker.ts',
           'verify-worker': 'src-main/entries/verify-worker.ts',
         },
-        output: { format: 'es', entryFileNames: '[name].js' },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          // Flat: places are found relative to the file (entries/data-places.ts).
+          chunkFileNames: '[name]-[hash].js',
+        },
       },
     },
   },
@@ -32,12 +37,7 @@ export default defineConfig({
     },
   },
   renderer: {
-    root: 'src-renderer',
-    base: './',
-    plugins: [svelte()],
-    build: {
-      outDir: 'out/renderer',
-      rollupOptions: { input: 'src-renderer/index.html' },
-    },
+    ...renderer,
+    build: { ...renderer.build, rollupOptions: { input: 'src-renderer/index.html' } },
   },
 });

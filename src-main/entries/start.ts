@@ -23,7 +23,7 @@ async function start(): Promise<number> {
     return runElectron(electron);
   }
   tell("Electron's binary is not here and cannot be fetched: opening the lab in the browser.");
-  const places = dataPlaces(process.env.QLAB_DB ?? null);
+  const places = dataPlaces(process.env.QLAB_DB || null);
   return useWithInterrupts(
     () => serveBrowserLab(places, { port: 0, open: process.env.QLAB_NO_OPEN !== '1' }),
     ({ url }) => {

@@ -8,10 +8,10 @@ import { serveWindow } from '../../transports/message-port.ts';
 import { openLabHost, type LabHost } from '../compose.ts';
 import { dataPlaces, PAGES_DIRECTORY } from '../data-places.ts';
 import { bundledPrograms } from './bundled-programs.ts';
-import { openWindow } from './window.ts';
+import { openWindow, registerScheme } from './window.ts';
 
 async function start(): Promise<void> {
-  const places = dataPlaces(process.env.QLAB_DB ?? null);
+  const places = dataPlaces(process.env.QLAB_DB || null);
   const host = await openLabHost(places, bundledPrograms());
   const hub = new ApiHub(host.api);
   closeBeforeQuit(host, hub);
@@ -87,6 +87,7 @@ function fail(error: unknown): void {
 }
 
 app.enableSandbox();
+registerScheme();
 if (app.requestSingleInstanceLock()) {
   Menu.setApplicationMenu(buildMenu());
   app.whenReady().then(start).catch(fail);
