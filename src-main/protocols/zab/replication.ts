@@ -14,6 +14,7 @@ import { becomeLooking, traceRole } from './roles.ts';
 import {
   gateOf,
   hasMutant,
+  isStreaming,
   type Learner,
   type LeadingState,
   type LearningState,
@@ -75,7 +76,7 @@ export function traceAppend(node: ZabNode, from: Position): void {
  * the log has grown since, and the commits of what it was sent.
  */
 export function streamTo(node: ZabNode, leading: LeadingState, learner: Learner): void {
-  if (learner.stage === 'informed' || learner.stage === 'answered') return;
+  if (!isStreaming(learner)) return;
   const { maxInflight, maxEntriesPerMessage } = node.settings.options;
   const { lastPos } = node.log;
   for (;;) {
@@ -113,8 +114,8 @@ export function acknowledged(learner: Learner, pos: Position): void {
 
 export function handleAck(node: ZabNode, leading: LeadingState, learner: Learner, msg: Ack): void {
   const pos = node.log.positionOf(msg.zxid);
-  const isStreaming = learner.stage !== 'informed' && learner.stage !== 'answered';
-  if (msg.epoch !== leading.epoch || !isStreaming || pos === null || pos > learner.sentPos) {
+  const isKnown = msg.epoch === leading.epoch && isStreaming(learner);
+  if (!isKnown || pos === null || pos > learner.sentPos) {
     ignore(node, learner.peer, msg.type, `${zxidLabel(msg.zxid)} at stage ${learner.stage}`);
     return;
   }

@@ -142,6 +142,11 @@ export function hasMutant(node: ZabNode, name: MutantName): boolean {
   return node.settings.mutants.includes(name);
 }
 
+/** Whether the learner's history is on its way to it, and everything after. */
+export function isStreaming(learner: Learner): boolean {
+  return learner.stage !== 'informed' && learner.stage !== 'answered';
+}
+
 /** Barrier before which nothing that shows this node's state may leave; 0 when all is durable. */
 export function gateOf(node: ZabNode): Token {
   const last = node.effects.lastToken;

@@ -4,7 +4,13 @@ import { isQuorum } from '../quorum/majority.ts';
 import { sleepTicksOfElection, tickElection } from './election.ts';
 import { closeLink, send } from './outbox.ts';
 import { becomeLooking } from './roles.ts';
-import type { Learner, LeadingState, LearningState, ZabNode } from './state.ts';
+import {
+  isStreaming,
+  type Learner,
+  type LeadingState,
+  type LearningState,
+  type ZabNode,
+} from './state.ts';
 
 export function handleTick(node: ZabNode, elapsed: number): void {
   if (node.state === 'looking') tickElection(node, elapsed);
@@ -65,7 +71,8 @@ function maybePing(node: ZabNode, leading: LeadingState): void {
   leading.pingTicks = 0;
   for (const peer of settings.peers) {
     const learner = leading.learners.get(peer);
-    if (learner?.stage !== 'adopted' && learner?.stage !== 'up-to-date') continue;
+    // Also while it takes in a long history, or a slow disk does: that is not silence.
+    if (learner === undefined || !isStreaming(learner)) continue;
     send(node, peer, { type: 'Ping', epoch: leading.epoch });
   }
 }
