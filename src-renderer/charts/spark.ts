@@ -13,6 +13,8 @@ export interface SparkBox {
   readonly height: number;
 }
 
+const STEP_PX = 2.5;
+
 /** `value` null breaks the line: there was nothing to measure. */
 export function sparkOf(
   ops: readonly OpsBucket[],
@@ -21,9 +23,7 @@ export function sparkOf(
 ): Spark {
   const points: { x: number; v: number | null }[] = [];
   let top = 0;
-  for (let i = bucketIndexAt(ops, box.fromUs); i < ops.length; i += 1) {
-    const bucket = ops[i] as OpsBucket;
-    if (bucket.us > box.toUs) break;
+  for (const bucket of joinBuckets(ops, box)) {
     const v = value(bucket);
     if (v !== null && v > top) top = v;
     points.push({ x: ((bucket.us - box.fromUs) / (box.toUs - box.fromUs)) * box.width, v });
@@ -40,4 +40,28 @@ export function sparkOf(
     pen = 'L';
   }
   return { path, top };
+}
+
+/** One point per STEP_PX or so: more would only be ink. The median of a joined one is its last. */
+function joinBuckets(ops: readonly OpsBucket[], box: SparkBox): OpsBucket[] {
+  const stepUs = ((box.toUs - box.fromUs) / box.width) * STEP_PX;
+  const joined: OpsBucket[] = [];
+  for (let i = bucketIndexAt(ops, box.fromUs); i < ops.length; i += 1) {
+    const bucket = ops[i] as OpsBucket;
+    if (bucket.us > box.toUs) break;
+    const last = joined[joined.length - 1];
+    if (last !== undefined && Math.floor(last.us / stepUs) === Math.floor(bucket.us / stepUs)) {
+      joined[joined.length - 1] = {
+        us: bucket.us,
+        spanUs: last.spanUs + bucket.spanUs,
+        ok: last.ok + bucket.ok,
+        failed: last.failed + bucket.failed,
+        unknown: last.unknown + bucket.unknown,
+        p50Us: bucket.p50Us ?? last.p50Us,
+      };
+    } else {
+      joined.push(bucket);
+    }
+  }
+  return joined;
 }

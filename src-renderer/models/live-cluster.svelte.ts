@@ -8,7 +8,7 @@ import { EventRing } from './event-ring.ts';
 import { LiveClock } from './live-clock.ts';
 
 /** Marks of one kind on one link closer than this would only cover each other. */
-const THIN_US = 70_000;
+const THIN_US = 190_000;
 /** A hidden page gets no frames; its events are folded at once when so many wait. */
 const PENDING_MAX = 5_000;
 const LIST_EVERY_MS = 250;

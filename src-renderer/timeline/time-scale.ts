@@ -26,7 +26,7 @@ export function ticks(scale: TimeScale, minPx: number): { stepUs: number; times:
   const stepUs = STEPS_US.find((step) => step >= wantedUs) ?? 3.6e9;
   const times: number[] = [];
   for (let us = Math.ceil(scale.fromUs / stepUs) * stepUs; us <= scale.toUs; us += stepUs) {
-    if (us >= 0) times.push(us);
+    times.push(us);
   }
   return { stepUs, times };
 }

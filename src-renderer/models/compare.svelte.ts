@@ -1,0 +1,77 @@
+/** Several runs side by side: their figures, and what happened in each over time. */
+import type { ViewEvent } from '../../src-main/contract/events.ts';
+import type { Run } from '../../src-main/contract/model.ts';
+import type { LabClient } from '../connection/client.ts';
+import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/history.ts';
+import { compareRuns } from './comparison.ts';
+import { nodeIdsOf } from './playback.svelte.ts';
+
+const PAGE = 50_000;
+/** An overview of a comparison needs no more; the rest is said to be left out. */
+const PAGES_MAX = 20;
+
+export interface ComparedRun {
+  readonly run: Run;
+  readonly history: ClusterHistory;
+  readonly complete: boolean;
+}
+
+export class Comparison {
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  error = $state('');
+  compared = $state.raw<readonly ComparedRun[]>([]);
+  readonly rows = $derived(compareRuns(this.compared.map((entry) => entry.run)));
+  readonly #client: LabClient;
+  #ticket = 0;
+
+  constructor(client: LabClient) {
+    this.#client = client;
+  }
+
+  async load(ids: readonly number[]): Promise<void> {
+    const ticket = (this.#ticket += 1);
+    this.state = 'loading';
+    try {
+      const { runs } = await this.#client.call('runs.compare', { runs: [...ids].slice(0, 8) });
+      if (ticket !== this.#ticket) return;
+      this.compared = runs.map((run) => emptyEntry(run));
+      this.state = 'ready';
+      const loaded = await Promise.all(runs.map((run) => this.#loadHistory(run)));
+      if (ticket === this.#ticket) this.compared = loaded;
+    } catch (error) {
+      if (ticket !== this.#ticket) return;
+      this.state = 'failed';
+      this.error = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #loadHistory(run: Run): Promise<ComparedRun> {
+    const history = emptyHistory(nodeIdsOf(run));
+    let fromUs: number | null = 0;
+    for (let page = 0; page < PAGES_MAX && fromUs !== null; page += 1) {
+      const answer: { events: ViewEvent[]; nextUs: number | null } = await this.#client.call(
+        'runs.events',
+        {
+          run: run.id,
+          fromUs,
+          toUs: Number.MAX_SAFE_INTEGER,
+          limit: PAGE,
+          withoutMessages: true,
+        },
+      );
+      for (const event of answer.events) recordHistory(history, event);
+      fromUs = answer.nextUs;
+    }
+    return { run, history, complete: fromUs === null };
+  }
+}
+
+/** When the first fault of a run began; runs are aligned on it. */
+export function firstFaultUs(history: ClusterHistory): number | null {
+  const first = history.faults[0];
+  return first === undefined ? null : first.startUs;
+}
+
+function emptyEntry(run: Run): ComparedRun {
+  return { run, history: emptyHistory(nodeIdsOf(run)), complete: false };
+}

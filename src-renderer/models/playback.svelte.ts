@@ -1,0 +1,278 @@
+/**
+ * Time travel in one recorded run. Holds a window of events, a view of the moment before its first
+ * one, and a cursor: the view shown is that base with all events before the cursor folded in.
+ * Moments out of the window are asked for; what the screen shows is a fold in any case.
+ */
+import type { VerifyResult } from '../../src-main/contract/calls.ts';
+import {
+  applyEvent,
+  cloneView,
+  emptyView,
+  type ClusterView,
+} from '../../src-main/contract/cluster-view.ts';
+import type { ViewEvent } from '../../src-main/contract/events.ts';
+import type { Run } from '../../src-main/contract/model.ts';
+import type { LabClient } from '../connection/client.ts';
+import { classOf, type EventClass } from '../timeline/event-text.ts';
+import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/history.ts';
+import { MessageMarks } from '../timeline/message-marks.ts';
+
+export const SPEEDS = [0.001, 0.01, 0.1, 1, 4] as const;
+
+const PAGE_EVENTS = 4_000;
+const OVERVIEW_PAGE = 50_000;
+/** More than this is kept only while it is near the cursor. */
+const WINDOW_EVENTS_MAX = 24_000;
+/** Loads ahead when fewer events than this are left. */
+const AHEAD_EVENTS = 1_000;
+const MARK_KEEP_US = 3_000_000;
+
+export class Playback {
+  run = $state.raw<Run | null>(null);
+  state = $state<'loading' | 'ready' | 'failed'>('loading');
+  error = $state('');
+  /** The whole run without messages, for the axis; grows while it loads. */
+  history = $state.raw<ClusterHistory>(emptyHistory([]));
+  view = $state.raw<ClusterView>(emptyView([], 'raft'));
+  us = $state(0);
+  playing = $state(false);
+  speed = $state<number>(1);
+  /** A moment is on its way. */
+  seeking = $state(false);
+  /** Number of the cursor's event in the window; the last one folded is at `cursor - 1`. */
+  cursor = $state(0);
+  window = $state.raw<readonly ViewEvent[]>([]);
+  verifying = $state(false);
+  verified = $state.raw<VerifyResult | null>(null);
+  readonly marks = new MessageMarks();
+  readonly #client: LabClient;
+  readonly #id: number;
+  #base: ClusterView = emptyView([], 'raft');
+  /** Where the events after the window begin; null at the end of the run. */
+  #nextUs: number | null = 0;
+  #loading: Promise<void> | null = null;
+  #seekTicket = 0;
+  #closed = false;
+
+  constructor(client: LabClient, id: number) {
+    this.#client = client;
+    this.#id = id;
+  }
+
+  get durationUs(): number {
+    return Math.max(1, (this.run?.durationMs ?? 0) * 1_000, this.history.endUs);
+  }
+
+  get ended(): boolean {
+    return this.#nextUs === null && this.cursor >= this.window.length;
+  }
+
+  async open(us: number): Promise<void> {
+    try {
+      this.run = await this.#client.call('runs.get', { run: this.#id });
+      const ids = nodeIdsOf(this.run);
+      this.history = emptyHistory(ids);
+      await this.seek(us);
+      this.state = 'ready';
+      await this.#loadOverview();
+    } catch (error) {
+      this.state = 'failed';
+      this.error = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.playing = false;
+  }
+
+  /** Goes to the moment before everything that happens at or after `us`. */
+  async seek(us: number): Promise<void> {
+    const target = Math.max(0, Math.min(us, this.durationUs));
+    const first = this.#base.us === 0 ? 0 : (this.window[0]?.us ?? Infinity);
+    const last = this.#nextUs ?? Infinity;
+    if (target >= first && target < last && this.window.length > 0) {
+      this.#moveTo(this.#indexAt(target), target);
+      return;
+    }
+    await this.#jump(target);
+  }
+
+  /** Goes on by `elapsedMs` of this page's time. */
+  advance(elapsedMs: number): void {
+    if (!this.playing || this.seeking) return;
+    const target = this.us + elapsedMs * 1_000 * this.speed;
+    const limit = this.#nextUs ?? this.durationUs;
+    const us = Math.min(target, limit);
+    let index = this.cursor;
+    while (index < this.window.length && (this.window[index] as ViewEvent).us <= us) index += 1;
+    this.#foldTo(index);
+    this.us = us;
+    if (this.window.length - this.cursor < AHEAD_EVENTS) void this.#loadAhead();
+    if (this.#nextUs === null && us >= this.durationUs) this.playing = false;
+  }
+
+  /** To the next event of these classes; stays where there is none. */
+  async stepForward(classes: readonly EventClass[]): Promise<void> {
+    this.playing = false;
+    for (;;) {
+      for (let i = this.cursor; i < this.window.length; i += 1) {
+        const event = this.window[i] as ViewEvent;
+        if (classes.includes(classOf(event))) return this.#moveTo(i + 1, event.us);
+      }
+      if (this.#nextUs === null) return;
+      await this.#loadAhead();
+    }
+  }
+
+  /** To the one before; what lies before the window is fetched. */
+  async stepBack(classes: readonly EventClass[]): Promise<void> {
+    this.playing = false;
+    let from = this.cursor - 2;
+    for (;;) {
+      for (let i = from; i >= 0; i -= 1) {
+        const event = this.window[i] as ViewEvent;
+        if (classes.includes(classOf(event))) return this.#moveTo(i + 1, event.us);
+      }
+      // A base without events is the start of the run: nothing lies before it.
+      const first = this.window[0]?.us ?? 0;
+      if (this.#base.us === 0 || first === 0) return this.#moveTo(0, 0);
+      await this.#jump(first - 1);
+      from = this.#indexAt(first) - 1;
+    }
+  }
+
+  /** Makes `index` of the window the newest event that is folded in. */
+  pick(index: number): void {
+    const event = this.window[index];
+    if (event === undefined) return;
+    this.playing = false;
+    this.#moveTo(index + 1, event.us);
+  }
+
+  async verify(): Promise<void> {
+    this.verifying = true;
+    try {
+      this.verified = await this.#client.call('runs.verify', { run: this.#id });
+    } finally {
+      this.verifying = false;
+    }
+  }
+
+  async #jump(us: number): Promise<void> {
+    const ticket = (this.#seekTicket += 1);
+    this.seeking = true;
+    try {
+      const { keyframe, events } = await this.#client.call('runs.moment', { run: this.#id, us });
+      if (ticket !== this.#seekTicket || this.#closed) return;
+      this.#base = keyframe === null ? this.#emptyBase() : cloneView(keyframe as ClusterView);
+      this.window = events.filter((event) => event.us < us);
+      this.#nextUs = us;
+      this.#reset();
+      this.#loading = null;
+      await this.#loadAhead();
+      if (ticket === this.#seekTicket) this.#moveTo(this.#indexAt(us), us);
+    } finally {
+      if (ticket === this.#seekTicket) this.seeking = false;
+    }
+  }
+
+  #loadAhead(): Promise<void> {
+    if (this.#loading !== null) return this.#loading;
+    const job: Promise<void> = this.#loadPage().finally(() => {
+      if (this.#loading === job) this.#loading = null;
+    });
+    this.#loading = job;
+    return job;
+  }
+
+  async #loadPage(): Promise<void> {
+    const fromUs = this.#nextUs;
+    if (fromUs === null) return;
+    const ticket = this.#seekTicket;
+    const { events, nextUs } = await this.#client.call('runs.events', {
+      run: this.#id,
+      fromUs,
+      toUs: Number.MAX_SAFE_INTEGER,
+      limit: PAGE_EVENTS,
+    });
+    if (ticket !== this.#seekTicket || this.#closed) return;
+    this.window = [...this.window, ...events];
+    this.#nextUs = nextUs;
+    this.#forgetOld();
+  }
+
+  /** The oldest part of a long window becomes part of the base. */
+  #forgetOld(): void {
+    const drop = Math.min(this.cursor, this.window.length - WINDOW_EVENTS_MAX);
+    if (drop <= 0) return;
+    for (let i = 0; i < drop; i += 1) applyEvent(this.#base, this.window[i] as ViewEvent);
+    this.window = this.window.slice(drop);
+    this.cursor -= drop;
+  }
+
+  #moveTo(index: number, us: number): void {
+    if (index < this.cursor) this.#reset();
+    this.#foldTo(index);
+    this.us = us;
+  }
+
+  #reset(): void {
+    this.view = cloneView(this.#base);
+    this.marks.clear();
+    this.cursor = 0;
+  }
+
+  #foldTo(index: number): void {
+    const view = this.view;
+    for (let i = this.cursor; i < index; i += 1) {
+      const event = this.window[i] as ViewEvent;
+      applyEvent(view, event);
+      this.marks.observe(event, 0);
+    }
+    this.marks.prune(view.us, MARK_KEEP_US);
+    this.cursor = index;
+    this.view = { ...view };
+  }
+
+  /** Index of the first event at or after `us`. */
+  #indexAt(us: number): number {
+    let low = 0;
+    let high = this.window.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.window[middle] as ViewEvent).us < us) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #emptyBase(): ClusterView {
+    const run = this.run;
+    return run === null ? emptyView([], 'raft') : emptyView(nodeIdsOf(run), run.protocol);
+  }
+
+  async #loadOverview(): Promise<void> {
+    const history = this.history;
+    let fromUs: number | null = 0;
+    while (fromUs !== null && !this.#closed) {
+      const page: { events: ViewEvent[]; nextUs: number | null } = await this.#client.call(
+        'runs.events',
+        {
+          run: this.#id,
+          fromUs,
+          toUs: Number.MAX_SAFE_INTEGER,
+          limit: OVERVIEW_PAGE,
+          withoutMessages: true,
+        },
+      );
+      for (const event of page.events) recordHistory(history, event);
+      this.history = { ...history };
+      fromUs = page.nextUs;
+    }
+  }
+}
+
+export function nodeIdsOf(run: Run): string[] {
+  return Array.from({ length: run.nodes }, (_unused, index) => `n${index + 1}`);
+}
