@@ -1,4 +1,4 @@
-/** What clients ask becomes transactions: one batch of requests, one barrier, one message a peer. */
+/** What clients ask becomes transactions: a batch is one barrier and one message a peer. */
 import type { ClientOp, ClientRequest } from '../kernel/core.ts';
 import type { ClientRef, EntryType } from '../kernel/entry.ts';
 import type { Json } from '../../vocabulary/json.ts';

@@ -12,8 +12,7 @@ export const MUTANTS = [
   },
   {
     name: 'epoch-before-history',
-    breaks:
-      'currentEpoch is written before the history of that epoch: a crash in between leaves a short history that wins elections (ZOOKEEPER-4643).',
+    breaks: 'currentEpoch is on disk before its history: a short history can win (ZOOKEEPER-4643).',
   },
   {
     name: 'vote-by-zxid-only',
@@ -38,7 +37,7 @@ export const MUTANTS = [
   {
     name: 'no-leader-check',
     breaks:
-      'A joining server believes followers without a word from the leader: crashed leaders are elected from memory.',
+      'A joining server believes followers alone: dead leaders are elected from their memory.',
   },
   {
     name: 'serve-before-sync',

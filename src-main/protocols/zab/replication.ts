@@ -28,7 +28,7 @@ const APPLY_ENTRIES_MAX = 4096;
 /** Answered requests kept in front of the queue before it is cut. */
 const WAITING_SLACK = 4096;
 
-/** Leader: new transactions enter its log and go out to every learner that is being forwarded to. */
+/** Leader: new transactions enter its log and go out to every learner that has its history. */
 export function propose(node: ZabNode, leading: LeadingState, entries: readonly ZabEntry[]): void {
   const { log, effects, durability, settings } = node;
   const before = log.lastPos;

@@ -112,7 +112,7 @@ describe('leader', () => {
     expect(node.own('stranded')).toBe(1);
   });
 
-  test('while it leads, a stranded server gets a new election, or with ZooKeeper’s rule none', () => {
+  test('while it leads, a stranded server gets a new election, or by option none', () => {
     for (const rescueStranded of [true, false]) {
       const node = new OneCore({ options: { rescueStranded } }).leading();
       expect(node.word).toBe('leading');

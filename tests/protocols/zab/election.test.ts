@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { history, OneCore, vote } from './one-core.ts';
 
 describe('votes', () => {
-  test('a start tells every peer as its session opens: own last logged zxid and current epoch', () => {
+  test('every peer is told the own last zxid and current epoch as its session opens', () => {
     const node = new OneCore({ accepted: 3, current: 2, log: history('1:1', '2:1') });
     const told = node.sent('Notification');
     expect(told.map(({ to }) => to)).toEqual(['n2', 'n3']);

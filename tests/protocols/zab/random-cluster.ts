@@ -1,11 +1,11 @@
 /**
- * A whole ZAB cluster under one seeded schedule, with its own small network and disks, checked after
- * every step. Apart from the cores it shares no code with the product's simulator, so that one
+ * A whole ZAB cluster under one seeded schedule, with its own small network and disks, checked
+ * after every step. Apart from the cores it shares no code with the product's simulator, so that one
  * mistake cannot hide in both.
  *
  * Sessions: each end learns of the end and the start of a session on its own, in order with the
- * messages; any loss ends one. What waits for a barrier when its session ends is lost, or (the worse
- * host) leaves over the next one. Disks lose what no completed barrier covers, up to any prefix.
+ * messages; any loss ends one. What waits for a barrier when its session ends is lost, or (with a
+ * worse host) leaves over the next one. Disks lose what no completed barrier covers, up to any prefix.
  */
 import { expect } from 'vitest';
 import { Prng } from '../../../src-main/base/prng.ts';

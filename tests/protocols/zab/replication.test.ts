@@ -16,7 +16,7 @@ describe('leader', () => {
     expect(proposal?.msg.entries.map(({ counter }) => counter)).toEqual([1, 2, 3]);
   });
 
-  test('a transaction is committed by a quorum on disk, its own copy not before its barrier', () => {
+  test('a transaction is committed by a quorum on disk, the own copy after its barrier', () => {
     const node = new OneCore().leading();
     node.forget().commands(1);
     node.recv('n2', { type: 'Ack', epoch: 1, zxid: zxid('1:1') });

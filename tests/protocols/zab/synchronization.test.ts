@@ -93,7 +93,7 @@ describe('learner', () => {
     expect(node.core.describe()).toMatchObject({ word: 'looking', lastPos: 2, committed: 2 });
   });
 
-  test('Z05: proposals and commits between NewLeader and UpToDate are kept, and applied after', () => {
+  test('Z05: proposals and commits between NewLeader and UpToDate are kept until after it', () => {
     const node = new OneCore().promised(1);
     node.recv('n2', { type: 'Diff', epoch: 1, zxid: zxid('0:0') });
     node.recv('n2', { type: 'NewLeader', epoch: 1 });
@@ -196,7 +196,7 @@ describe('leader', () => {
     return node;
   }
 
-  test('a late joiner misses nothing: forwarded from its sync on, told what is committed now', () => {
+  test('a late joiner misses nothing: forwarded from sync on, told the present commit', () => {
     const node = lateJoin();
     expect(node.sent('Proposal', 'n3')).toHaveLength(1);
     expect(node.sent('UpToDate', 'n3')[0]?.msg.zxid).toEqual(zxid('1:2'));
