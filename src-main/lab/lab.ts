@@ -27,6 +27,7 @@ import type {
   ScenarioRunOptions,
 } from './ports.ts';
 import { ScenarioRunner } from './scenario-runner.ts';
+import { settingsFor } from './scenario-settings.ts';
 
 export interface LabOptions {
   readonly dataDir: string;
@@ -267,8 +268,7 @@ export class LocalLab implements Lab {
       nodes: spec.nodes,
       seed,
       timing: timingFromMs(spec.timing),
-      options: spec.options,
-      mutants: spec.mutants,
+      ...settingsFor(spec, protocol),
       workload: spec.workload,
     });
   }

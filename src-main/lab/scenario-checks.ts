@@ -3,6 +3,7 @@
  * of the file at once.
  */
 import type { ScenarioFile, ScenarioStepFile } from '../contract/scenario.ts';
+import { settingsMisfits } from './scenario-settings.ts';
 import { durationText } from './scenario-text.ts';
 
 export interface Misfit {
@@ -14,6 +15,7 @@ export interface Misfit {
 export function misfitsOf(file: ScenarioFile): Misfit[] {
   return [
     ...timingMisfits(file),
+    ...settingsMisfits(file),
     ...file.steps.flatMap((step, at) => stepMisfits(file, step, ['steps', at])),
   ];
 }

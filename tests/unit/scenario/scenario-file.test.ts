@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LabError } from '../../../src-main/contract/errors.ts';
 import { parseScenario, SCENARIO_BYTES_MAX } from '../../../src-main/lab/scenario-file.ts';
+import { settingsFor } from '../../../src-main/lab/scenario-settings.ts';
 
 const VALID = `version: 1
 name: demo
@@ -163,6 +164,30 @@ describe('a wrong file is refused with file, line, column and what is allowed', 
       'nodes: 3, timing: { electionTimeoutMs: [300, 150] }',
       '3:51: cluster.timing.electionTimeoutMs: 300 is not below 150',
     ],
+    [
+      'unknown option',
+      'nodes: 3',
+      'nodes: 3, options: { warp: true }',
+      '3:39: cluster.options.warp: unknown option; allowed: ',
+    ],
+    [
+      'option of another protocol',
+      'nodes: 3',
+      'nodes: 3, protocol: zab, options: { preVote: true }',
+      '3:57: cluster.options.preVote: unknown option',
+    ],
+    [
+      'option of a wrong type',
+      'nodes: 3',
+      'nodes: 3, options: { preVote: 7 }',
+      '3:42: cluster.options.preVote: 7 is not allowed; allowed: a boolean',
+    ],
+    [
+      'unknown mutant',
+      'nodes: 3',
+      'nodes: 3, mutants: [no-rules]',
+      '3:32: cluster.mutants[0]: unknown rule "no-rules"; allowed: ',
+    ],
   ])('%s', (_name, from, to, expected) => {
     expect(VALID).toContain(from);
     const error = errorOf(VALID.replace(from, to));
@@ -200,4 +225,14 @@ describe('a wrong file is refused with file, line, column and what is allowed', 
     ).message.split('\n');
     expect(lines.map((line) => line.split(':')[1])).toEqual(['6', '7', '8', '9', '10']);
   });
+});
+
+test('a protocol gets the options and mutants that are its own', () => {
+  const cluster = 'nodes: 3, options: { preVote: false }, mutants: [commit-old-term]';
+  const spec = parseScenario(VALID.replace('nodes: 3', cluster), 'demo.yaml');
+  expect(settingsFor(spec, 'raft')).toEqual({
+    options: { preVote: false },
+    mutants: ['commit-old-term'],
+  });
+  expect(settingsFor(spec, 'zab')).toEqual({ options: {}, mutants: [] });
 });
