@@ -5,7 +5,8 @@
  *
  * Sessions: each end learns of the end and the start of a session on its own, in order with the
  * messages; any loss ends one. What waits for a barrier when its session ends is lost, or (with a
- * worse host) leaves over the next one. Disks lose what no completed barrier covers, up to any prefix.
+ * worse host) leaves over the next one. Disks lose what no completed barrier covers, but for any
+ * prefix of it.
  */
 import { expect } from 'vitest';
 import { Prng } from '../../../src-main/base/prng.ts';
