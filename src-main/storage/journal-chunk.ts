@@ -40,6 +40,7 @@ export class JournalChunk {
   #firstUs = Number.POSITIVE_INFINITY;
   #lastUs = 0;
   #damaged = 0;
+  #bootUs: number | null = null;
 
   constructor(node: NodeId, incarnation: Incarnation, lastN = 0) {
     this.node = node;
@@ -53,6 +54,11 @@ export class JournalChunk {
 
   get chars(): number {
     return this.#chars;
+  }
+
+  /** Time of the first line of this life, null before it. */
+  get bootUs(): number | null {
+    return this.#bootUs;
   }
 
   /** Lines that were no journal lines, in all of this life. */
@@ -117,6 +123,7 @@ export class JournalChunk {
     }
     if ('n' in header) this.#lastN = header.n;
     if (this.#headers.length === 0) this.#firstN = this.#lastN;
+    this.#bootUs ??= header.us;
     if (header.us < this.#firstUs) this.#firstUs = header.us;
     if (header.us > this.#lastUs) this.#lastUs = header.us;
     this.#headers.push(text);

@@ -23,6 +23,14 @@ interface LifeRecording {
   storageId: string | null;
 }
 
+interface HeldUp {
+  readonly event: Extract<LabEvent, { k: 'up' }>;
+  turns: number;
+}
+
+/** A node whose journal stays empty so long is told to be up all the same. */
+const UP_TURNS_MAX = 50;
+
 interface PendingOperations {
   readonly rows: string[];
   count: number;
@@ -38,6 +46,7 @@ export class RunRecording {
   readonly #lives = new Map<string, LifeRecording>();
   readonly #rates = new OperationRates();
   readonly #newEvents: LabEvent[] = [];
+  readonly #heldUps: HeldUp[] = [];
   readonly #newRates: OperationRate[] = [];
   readonly #newViolations: Violation[] = [];
   readonly #counters: { chunk: JournalChunk; header: CountersHeader }[] = [];
@@ -86,7 +95,7 @@ export class RunRecording {
 
   /** Events that stand in the database already. */
   replayEvents(events: readonly LabEvent[]): void {
-    this.addEvents(events);
+    for (const event of events) this.#addEvent(event);
     this.#eventsWritten += this.#newEvents.splice(0).length;
   }
 
@@ -99,11 +108,8 @@ export class RunRecording {
 
   addEvents(events: readonly LabEvent[]): void {
     for (const event of events) {
-      this.#newEvents.push(event);
-      this.#events += 1;
-      if (event.us > this.#newestUs) this.#newestUs = event.us;
-      this.#analysis.handleLabEvent(event);
-      this.live.addEvent(event);
+      if (event.k === 'up') this.#heldUps.push({ event, turns: 0 });
+      else this.#addEvent(event);
     }
   }
 
@@ -135,6 +141,7 @@ export class RunRecording {
       this.#pendingChars += text.length;
       for (const header of life.chunk.add(text)) this.#handleHeader(life.chunk, header);
     }
+    this.#releaseUps(UP_TURNS_MAX);
     this.#closeRates(this.#newestUs);
     this.#noteViolations();
     return grew;
@@ -171,6 +178,7 @@ export class RunRecording {
 
   /** Final checks and figures; all journals must have been drained. */
   finish(end: RunEnd): RunResult {
+    this.#releaseUps(0);
     this.#closeRates(Infinity);
     this.#noteLostLines();
     const analysed = this.#analysis.finish(end.us, end.failedExpectations);
@@ -194,6 +202,30 @@ export class RunRecording {
 
   close(): void {
     for (const { follower } of this.#lives.values()) follower.close();
+  }
+
+  #addEvent(event: LabEvent): void {
+    this.#newEvents.push(event);
+    this.#events += 1;
+    if (event.us > this.#newestUs) this.#newestUs = event.us;
+    this.#analysis.handleLabEvent(event);
+    this.live.addEvent(event);
+  }
+
+  /**
+   * The lab hears that a node is up after the node has booted, but a life begins with its `up`:
+   * it is put just before the first line of the journal, as soon as that is there.
+   */
+  #releaseUps(turnsMax: number): void {
+    for (const held of this.#heldUps.splice(0)) {
+      const { event } = held;
+      const firstUs = this.#lives.get(`${event.node}:${event.incarnation}`)?.chunk.bootUs ?? null;
+      held.turns += 1;
+      if (firstUs !== null) {
+        this.#addEvent({ ...event, us: Math.max(0, Math.min(event.us, firstUs - 1)) });
+      } else if (held.turns > turnsMax) this.#addEvent(event);
+      else this.#heldUps.push(held);
+    }
   }
 
   #handleHeader(chunk: JournalChunk, header: JournalHeader): void {

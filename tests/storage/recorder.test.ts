@@ -86,6 +86,25 @@ describe('recording a run', () => {
     reader.close();
   });
 
+  test('a life begins with its `up`, however late the lab heard of it', async () => {
+    const to = await open();
+    const run = await to.beginRun(beginOf(await to.beginGroup(), directory));
+    const boot = line(step(1, 40_000, { trace: [{ kind: 'durable', upTo: 3 }] }));
+    fs.writeFileSync(journalFile(directory, 'n1', 1), boot);
+    to.recordEvents(run, [{ k: 'up', us: 43_000, node: 'n1', incarnation: 1 }]);
+    to.recordEvents(run, [{ k: 'up', us: 44_000, node: 'n2', incarnation: 1 }]);
+    to.followJournal(run, 'n1', 1, journalFile(directory, 'n1', 1));
+    await to.endRun(run, FINISHED);
+    const reader = new RunReader(database);
+    const { events } = reader.events(run, 0, 1_000_000, 100, false);
+    expect(events.map(({ k, us }) => [k, us])).toEqual([
+      ['up', 39_999],
+      ['trace', 40_000],
+      ['up', 44_000],
+    ]);
+    reader.close();
+  });
+
   test('journals written piece by piece, also within a line, are kept byte for byte', async () => {
     const to = await open();
     const run = await begin(to);
