@@ -1,9 +1,9 @@
 /** What a follower does with its leader's messages: phase 2b and commit notices. */
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import { sameBallot, type PaxosEntry } from './ballot.ts';
-import { observeLeader } from './election.ts';
 import { noteCommit } from './learning.ts';
 import type { Accept, Commit, Heartbeat } from './messages.ts';
+import { observeLeader } from './promising.ts';
 import type { Machine } from './state.ts';
 import { sendDurable, sendPromised, storeEntries } from './storing.ts';
 

@@ -1,9 +1,9 @@
 /**
- * Who leads: stickiness, PrePrepare, Prepare over the open suffix, and what its Promises report
+ * The candidate: PrePrepare, Prepare over the open suffix, and what the Promises report
  * (protocols.md 2.4, 2.5). No logs are compared: any node may lead, it learns what it lacks.
  */
 import { ensure } from '../../base/assert.ts';
-import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import type { NodeId } from '../../vocabulary/ids.ts';
 import { voteResult } from '../quorum/majority.ts';
 import {
   ballotLabel,
@@ -15,7 +15,8 @@ import {
 } from './ballot.ts';
 import { learnChosen } from './learning.ts';
 import { outranks } from './log.ts';
-import type { Nack, PrePrepare, PrePrepareResp, Prepare, PromiseMessage } from './messages.ts';
+import type { Nack, PrePrepareResp, Prepare, PromiseMessage } from './messages.ts';
+import { noteRound, traceVote } from './promising.ts';
 import { startLeading } from './replication.ts';
 import {
   becomeAcceptor,
@@ -26,12 +27,10 @@ import {
   restartElectionTimer,
 } from './roles.ts';
 import { resendTicks, type Campaign, type Machine } from './state.ts';
-import { heldEntries, sendDurable, sendPromised } from './storing.ts';
+import { heldEntries, sendPromised } from './storing.ts';
 
-/** Slots one Promise reports about; a candidate asks for the rest. */
-const REPORT_SLOTS = 1024;
 /** Open slots a candidate takes over at most; a report beyond is not ours. */
-const OPEN_SLOTS_MAX = 2 ** 22;
+const OPEN_SLOTS_MAX = 2 ** 26;
 
 export function tickElection(m: Machine, elapsed: number): void {
   const { state } = m;
@@ -44,15 +43,6 @@ export function tickElection(m: Machine, elapsed: number): void {
   if (campaign === null) return;
   campaign.ticksSinceSend += elapsed;
   if (campaign.ticksSinceSend >= resendTicks(m.state)) sendCampaign(m, campaign);
-}
-
-/** A live leader is known: other candidates are refused (protocols.md 2.4). */
-function isSticky(m: Machine): boolean {
-  const { state } = m;
-  if (state.mutants.has('no-stickiness')) return false;
-  if (state.lead !== null) return true;
-  if (state.leader === null) return false;
-  return state.now - state.leaderHeardAt < state.timing.electionTicksMin;
 }
 
 function startCampaign(m: Machine): void {
@@ -78,13 +68,7 @@ function startPreparing(m: Machine, why: string): void {
   const campaign = newCampaign(m);
   raisePromise(m, campaign.ballot);
   becomePreparing(m, campaign, why);
-  m.fx.trace({
-    kind: 'vote',
-    candidate: m.state.self,
-    era: eraOf(campaign.ballot),
-    granted: true,
-    phase: 'real',
-  });
+  traceVote(m, campaign.ballot, true, 'real');
   sendCampaign(m, campaign);
 }
 
@@ -127,14 +111,6 @@ function traceTally(m: Machine, campaign: Campaign): void {
   m.fx.trace({ kind: 'tally', era: eraOf(campaign.ballot), votes });
 }
 
-export function handlePrePrepare(m: Machine, from: NodeId, msg: PrePrepare): void {
-  const { state } = m;
-  const { ballot } = msg;
-  const ok = compareBallots(ballot, state.promised) > 0 && !isSticky(m);
-  traceVote(m, ballot, ok, 'pre');
-  sendPromised(m, from, { type: 'PrePrepareResp', ballot, ok, promised: state.promised });
-}
-
 export function handlePrePrepareResp(m: Machine, from: NodeId, msg: PrePrepareResp): void {
   const campaign = ownCampaign(m, from, msg, 'pre-preparing');
   noteRound(m, msg.promised);
@@ -164,68 +140,6 @@ function ownCampaign(
   }
   m.fx.trace({ kind: 'ignored', from, type: msg.type, why: 'answers no running campaign' });
   return null;
-}
-
-function noteRound(m: Machine, ballot: Ballot): void {
-  m.state.roundSeen = Math.max(m.state.roundSeen, ballot.round);
-}
-
-function traceVote(m: Machine, ballot: Ballot, granted: boolean, phase: 'pre' | 'real'): void {
-  m.fx.trace({ kind: 'vote', candidate: ballot.node, era: eraOf(ballot), granted, phase });
-}
-
-/** Phase 1b (protocols.md 2.1, 2.5-2). The same ballot asks again for lost or further reports. */
-export function handlePrepare(m: Machine, from: NodeId, msg: Prepare): void {
-  const { state } = m;
-  const { ballot } = msg;
-  const order = compareBallots(ballot, state.promised);
-  if (ballot.node !== from) {
-    m.fx.trace({ kind: 'ignored', from, type: msg.type, why: 'ballot of another node' });
-    return;
-  }
-  noteRound(m, ballot);
-  if (order < 0 || (order > 0 && isSticky(m))) {
-    traceVote(m, ballot, false, 'real');
-    sendNack(m, from, ballot);
-    return;
-  }
-  if (order > 0) {
-    raisePromise(m, ballot);
-    becomeAcceptor(m, null, `promised ${ballotLabel(ballot)}`);
-    traceVote(m, ballot, true, 'real');
-  }
-  // Each chunk counts as contact, or a long phase 1 would be cut short by other candidates.
-  restartElectionTimer(m);
-  sendDurable(m, from, promiseOf(m, msg));
-}
-
-export function sendNack(m: Machine, to: NodeId, ballot: Ballot): void {
-  const { promised, leader } = m.state;
-  sendPromised(m, to, { type: 'Nack', ballot, promised, leader });
-}
-
-function promiseOf(m: Machine, msg: Prepare): PromiseMessage {
-  const { log } = m.state;
-  const { ballot, fromSlot } = msg;
-  const upTo = Math.max(fromSlot - 1, Math.min(log.last, fromSlot + REPORT_SLOTS - 1));
-  const reports = heldEntries(m, Math.max(fromSlot, log.first), upTo);
-  const { chosenPrefix, first: floor } = log;
-  const chosen: Position[] = [];
-  for (let pos = Math.max(chosenPrefix + 1, fromSlot); pos <= upTo; pos += 1) {
-    if (log.isChosen(pos)) chosen.push(pos);
-  }
-  const more = upTo < log.last;
-  return {
-    type: 'Promise',
-    ballot,
-    fromSlot,
-    upTo,
-    more,
-    floor,
-    chosenPrefix,
-    chosen,
-    reports,
-  };
 }
 
 export function handlePromise(m: Machine, from: NodeId, msg: PromiseMessage): void {
@@ -325,35 +239,4 @@ export function handleNack(m: Machine, from: NodeId, msg: Nack): void {
   if (campaign.votes.get(from) !== true) campaign.votes.set(from, false);
   const lost = voteResult(state.sets, campaign.votes) === 'lost';
   if (preempted || lost) becomeAcceptor(m, null, `${from} refused the ballot`);
-}
-
-/**
- * A message of the leader of `ballot`: follows it, unless the own promise stands above.
- * @returns whether the message is to be worked on
- */
-export function observeLeader(m: Machine, from: NodeId, type: string, ballot: Ballot): boolean {
-  const { state } = m;
-  if (ballot.node !== from) {
-    m.fx.trace({ kind: 'ignored', from, type, why: 'ballot of another node' });
-    return false;
-  }
-  const order = compareBallots(ballot, state.promised);
-  noteRound(m, ballot);
-  if (type === 'Accept' && order !== 0) {
-    // Mutants: a chosen value could be overwritten, now (P1) or by a later, lower ballot (P07).
-    const mutant = order < 0 ? 'accept-below-promise' : 'accept-keeps-promise';
-    if (state.mutants.has(mutant)) return true;
-  }
-  if (order < 0) {
-    sendNack(m, from, ballot);
-    return false;
-  }
-  if (order > 0) raisePromise(m, ballot);
-  state.leaderHeardAt = state.now;
-  state.electionElapsed = 0;
-  if (state.phase !== 'acceptor' || state.leader !== from || order > 0) {
-    restartElectionTimer(m);
-    becomeAcceptor(m, from, `heard the leader of ${ballotLabel(ballot)}`);
-  }
-  return true;
 }

@@ -27,8 +27,6 @@ import { becomeAcceptor, raisePromise } from './roles.ts';
 import { resendTicks, type Machine } from './state.ts';
 import { sendPromised, storeEntries } from './storing.ts';
 
-/** Values in one LearnResp. */
-const LEARN_ITEMS_MAX = 1024;
 /** Slots one LearnReq asks about; most need no value, the asker holds it already. */
 const LEARN_SLOTS_MAX = 2 ** 16;
 const LEARN_RUNS_MAX = 64;
@@ -125,7 +123,7 @@ function extendRuns(runs: BallotRun[], pos: Position, ballot: Ballot): void {
 }
 
 export function handleLearnReq(m: Machine, from: NodeId, msg: LearnReq): void {
-  const { log } = m.state;
+  const { log, options } = m.state;
   const { fromSlot } = msg;
   if (fromSlot < log.first) {
     m.fx.trace({ kind: 'ignored', from, type: msg.type, why: `log starts at ${log.first}` });
@@ -137,7 +135,7 @@ export function handleLearnReq(m: Machine, from: NodeId, msg: LearnReq): void {
   let run = 0;
   let pos = fromSlot;
   for (; pos <= last; pos += 1) {
-    if (items.length >= LEARN_ITEMS_MAX || same.length >= LEARN_RUNS_MAX) break;
+    if (items.length >= options.maxEntriesPerMessage || same.length >= LEARN_RUNS_MAX) break;
     const entry = log.at(pos);
     if (entry === null) break;
     while ((msg.held[run]?.to ?? pos) < pos) run += 1;
@@ -185,6 +183,7 @@ export function applyChosen(m: Machine): void {
     const to = Math.min(state.log.chosenPrefix, state.applied + APPLY_ENTRIES_MAX);
     const entries = state.log.filled(from, to);
     state.applied = to;
+    for (const { time } of entries) state.serviceTime = Math.max(state.serviceTime, time);
     m.fx.apply(entries, takeWaiting(m, entries));
   }
 }

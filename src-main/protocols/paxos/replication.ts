@@ -15,8 +15,8 @@ import { sendPromised, storeEntries } from './storing.ts';
 
 /** Phase 1 is complete: every open slot up to the highest reported one gets a proposal. */
 export function startLeading(m: Machine): void {
-  const { log, campaign } = m.state;
-  let time = log.at(log.chosenPrefix)?.time ?? 0;
+  const { campaign, serviceTime } = m.state;
+  let time = serviceTime;
   for (const entry of campaign?.reports.values() ?? []) time = Math.max(time, entry.time);
   const lead = becomeRecovering(m, time);
   sendHeartbeats(m, lead);

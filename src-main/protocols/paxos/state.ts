@@ -31,6 +31,7 @@ export interface Options {
   readonly maxUncommitted: number;
   /** Accept messages to one peer without an answer; the next ones wait and get larger. */
   readonly maxInflight: number;
+  /** Entries in one Accept, Promise or LearnResp. */
   readonly maxEntriesPerMessage: number;
   /** Keep the chosen prefix in the hard record now and then, so that a restart need not learn
    *  again what was known long ago. Only slots that are durable are ever named by it. */
@@ -138,6 +139,9 @@ export interface PaxosState {
   hintWritten: Position;
 
   applied: Position;
+  /** Highest stamp applied: the clock of the state machine (protocols.md 4.1). Slots of different
+   *  leaders need not be in the order of their stamps. */
+  serviceTime: number;
   /** commitUpTo of the ballot `promised`. */
   leaderCommit: Position;
   learnAskedAt: number | null;
@@ -191,6 +195,7 @@ export function initialState(boot: BootInput): PaxosState {
     durablePos: log.last,
     hintWritten: 0,
     applied: log.first - 1,
+    serviceTime: 0,
     leaderCommit: 0,
     learnAskedAt: null,
     phase: own ? 'acceptor' : 'outsider',

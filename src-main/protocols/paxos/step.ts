@@ -3,7 +3,7 @@
  * follows (slots learned, applied, proposed). Replicated log with collocated roles: every node is
  * acceptor, learner and possible leader (protocols.md 2.2).
  *
- * Where to read: election.ts (who leads), replication.ts (the leader), acceptor.ts (its followers),
+ * Where to read: election.ts (the candidate), promising.ts (its voters), replication.ts (the leader), acceptor.ts (its followers),
  * learning.ts (what is chosen), storing.ts (the disk), roles.ts (every transition).
  */
 import { assert, assertUnreachable, ensure } from '../../base/assert.ts';
@@ -17,9 +17,7 @@ import { describeState } from './describe.ts';
 import {
   countOwnPromise,
   handleNack,
-  handlePrePrepare,
   handlePrePrepareResp,
-  handlePrepare,
   handlePromise,
   tickElection,
 } from './election.ts';
@@ -32,6 +30,7 @@ import {
   maybeLearn,
 } from './learning.ts';
 import { shapeFault, type PaxosMessage } from './messages.ts';
+import { handlePrePrepare, handlePrepare } from './promising.ts';
 import {
   assertLeading,
   continueLeading,
