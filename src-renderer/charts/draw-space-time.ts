@@ -6,7 +6,16 @@
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import { eraLabel, type MessageKind, type NodeId } from '../../src-main/contract/words.ts';
 import { eraColour, type Palette } from '../theme/palette.svelte.ts';
-import { drawTicks, hatched, line, TEXT_FONT, TICK_FONT } from '../timeline/draw-axis.ts';
+import {
+  drawFaultBands,
+  drawTicks,
+  faultBands,
+  faultLanesHeight,
+  hatched,
+  line,
+  TEXT_FONT,
+  TICK_FONT,
+} from '../timeline/draw-axis.ts';
 import { segmentIndexAt, type ClusterHistory, type StripSegment } from '../timeline/history.ts';
 import { formatCount, timeToX, type TimeScale } from '../timeline/time-scale.ts';
 
@@ -33,11 +42,23 @@ interface Arrow {
 
 const ARROWS_MAX = 1_200;
 const LABELS_MAX = 60;
+const HEAD = 20;
+const FAULT_LANES_MAX = 4;
 
 /** Draws lanes, then arrows, then marks; returns how many messages were only counted. */
 export function drawSpaceTime(ctx: CanvasRenderingContext2D, picture: SpaceTime): number {
-  const lanes = laneOf(picture);
+  const { scale } = picture;
+  const faults = picture.history.faults.filter(
+    (f) => f.startUs <= scale.toUs && (f.endUs ?? Infinity) >= scale.fromUs,
+  );
+  const bands = faultBands(faults, FAULT_LANES_MAX);
+  const lanes = laneOf(picture, picture.top + HEAD + faultLanesHeight(bands));
   drawTicks(ctx, picture.palette, picture.scale, { top: picture.top, bottom: picture.bottom });
+  drawFaultBands(ctx, picture.palette, scale, bands, {
+    top: picture.top + HEAD,
+    bottom: picture.bottom,
+    nowUs: scale.toUs,
+  });
   for (const id of picture.history.nodeIds) drawLane(ctx, picture, id, lanes.get(id) ?? 0);
   const arrows = arrowsOf(picture);
   const tooMany = arrows.length > ARROWS_MAX;
@@ -47,9 +68,9 @@ export function drawSpaceTime(ctx: CanvasRenderingContext2D, picture: SpaceTime)
   return tooMany ? arrows.length : 0;
 }
 
-function laneOf(picture: SpaceTime): Map<NodeId, number> {
+function laneOf(picture: SpaceTime, top: number): Map<NodeId, number> {
   const ids = picture.history.nodeIds;
-  const first = picture.top + 44;
+  const first = top + 30;
   const pitch = ids.length < 2 ? 0 : (picture.bottom - 30 - first) / (ids.length - 1);
   return new Map(ids.map((id, index) => [id, Math.round(first + index * pitch)]));
 }

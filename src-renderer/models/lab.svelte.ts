@@ -7,6 +7,7 @@ import type { LabClient } from '../connection/client.ts';
 import { currentLeader } from './insight.ts';
 import { LiveCluster } from './live-cluster.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import { protocolTitle } from './words.ts';
 
 export type LabState = CallOutput<'lab.state'>;
 
@@ -117,7 +118,7 @@ export class LabModel {
   async act(action: Action, clicked: LiveCluster): Promise<void> {
     const targets = this.everywhere ? this.clusters : [clicked];
     await this.#act(
-      targets.filter((cluster) => knowsNodes(cluster, action)),
+      targets.filter((cluster) => cluster === clicked || fits(cluster, action)),
       action,
     );
   }
@@ -150,7 +151,8 @@ export class LabModel {
   async healAll(): Promise<void> {
     const jobs: Promise<void>[] = [];
     for (const cluster of this.clusters) {
-      jobs.push(this.#act([cluster], { do: 'heal' }));
+      const cut = cluster.view.faults.some((fault) => 'links' in fault.spec);
+      if (cut) jobs.push(this.#act([cluster], { do: 'heal' }));
       for (const id of cluster.view.nodeIds) {
         const node = cluster.view.nodes[id] as NodeView;
         if (node.state === 'down') jobs.push(this.#act([cluster], { do: 'start', node: id }));
@@ -193,9 +195,15 @@ export class LabModel {
       const ids = clusters.map((cluster) => cluster.info.id);
       const { results } = await this.#client.call('clusters.act', { clusters: ids, action });
       for (const result of results) {
-        if (!result.ok) this.#notices.add('warning', `${result.cluster}: ${result.message}`);
+        if (!result.ok)
+          this.#notices.add('warning', `${this.#titleOf(result.cluster)}: ${result.message}`);
       }
     });
+  }
+
+  #titleOf(id: string): string {
+    const cluster = this.byId(id);
+    return cluster === undefined ? id : protocolTitle(cluster.info.protocol);
   }
 
   async #try(job: () => Promise<void>): Promise<boolean> {
@@ -209,12 +217,19 @@ export class LabModel {
   }
 }
 
-/** A cluster of three has no n5: the fault goes to those that have it. */
-function knowsNodes(cluster: LiveCluster, action: Action): boolean {
-  const named = [
-    'node' in action ? action.node : null,
-    'from' in action ? action.from : null,
-    'to' in action ? action.to : null,
-  ];
-  return named.every((id) => id == null || cluster.info.nodeIds.includes(id));
+/** Where an action would change something: a cluster of three has no n5, and a dead node cannot be
+ *  killed again. */
+function fits(cluster: LiveCluster, action: Action): boolean {
+  const links = 'from' in action && action.from !== undefined ? [action.from, action.to] : [];
+  if (links.some((id) => id !== undefined && !cluster.info.nodeIds.includes(id))) return false;
+  if (action.do === 'heal') return cluster.view.faults.some((fault) => 'links' in fault.spec);
+  if (!('node' in action)) return true;
+  const node = cluster.view.nodes[action.node];
+  if (node === undefined) return false;
+  if (action.do === 'start') return node.state !== 'up';
+  if (action.do === 'isolate') return true;
+  if (action.do === 'pause' || action.do === 'resume') {
+    return node.state === 'up' && (action.do === 'resume') === node.paused;
+  }
+  return node.state === 'up';
 }

@@ -25,8 +25,11 @@ export class LiveCluster {
   readonly ring = new EventRing();
   readonly clock = new LiveClock();
   #pending: ViewEvent[] = [];
+  #base: { readonly sent: number; readonly ok: number } | null = null;
   #buffer: ViewEvent[] | null = [];
   #listMs = 0;
+  /** Time of the newest event of the last catch-up. */
+  #caughtUs = 0;
 
   constructor(info: Cluster) {
     this.info = info;
@@ -37,7 +40,7 @@ export class LiveCluster {
   /** Pushed events. Until the first catch-up is there they wait. */
   receive(events: readonly ViewEvent[]): void {
     const target = this.#buffer ?? this.#pending;
-    for (const event of events) target.push(event);
+    for (const event of events) if (this.#isNew(event)) target.push(event);
     if (this.#pending.length > PENDING_MAX) this.fold(performance.now());
   }
 
@@ -48,12 +51,14 @@ export class LiveCluster {
 
   /** Begins anew with everything up to `upToUs`; what was pushed since follows. */
   endCatchUp(events: readonly ViewEvent[], upToUs: number): void {
-    const later = (this.#buffer ?? []).filter((event) => event.us > upToUs);
+    const later = this.#buffer ?? [];
     this.view = emptyView(this.info.nodeIds, this.info.protocol);
     this.history = emptyHistory(this.info.nodeIds);
+    this.#base = null;
     this.marks.clear();
     this.#buffer = null;
-    this.#pending = [...events, ...later];
+    this.#caughtUs = events[events.length - 1]?.us ?? 0;
+    this.#pending = [...events, ...later.filter((event) => this.#isNew(event))];
     this.fold(performance.now());
     this.clock.observe(Math.max(upToUs, this.view.us), performance.now());
     this.caughtUp = true;
@@ -72,6 +77,7 @@ export class LiveCluster {
       this.ring.push(event);
     }
     this.clock.observe(view.us, nowMs);
+    this.#base ??= { sent: totalSent(view), ok: view.ops.ok };
     this.view = { ...view };
     if (nowMs - this.#listMs > LIST_EVERY_MS) {
       this.#listMs = nowMs;
@@ -79,4 +85,22 @@ export class LiveCluster {
     }
     return true;
   }
+
+  /** Messages per answered operation since the catch-up, which has none of the messages before;
+   *  null while it cannot be said. */
+  get messagesPerOp(): number | null {
+    const base = this.#base;
+    const { ops, skipped } = this.view;
+    if (base === null || skipped > 0 || ops.ok - base.ok < 20) return null;
+    return (totalSent(this.view) - base.sent) / (ops.ok - base.ok);
+  }
+
+  /** What a catch-up and a push both bring is folded once; log events do no harm twice. */
+  #isNew(event: ViewEvent): boolean {
+    return event.us > this.#caughtUs || (event.k === 'trace' && event.e.kind !== 'role');
+  }
+}
+
+function totalSent(view: ClusterView): number {
+  return Object.values(view.sent).reduce((sum, count) => sum + count, 0);
 }

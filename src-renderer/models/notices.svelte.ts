@@ -8,7 +8,7 @@ export interface Notice {
 }
 
 const SHOWN_MAX = 4;
-const INFO_MS = 6_000;
+const SHOWN_MS = { info: 6_000, warning: 12_000 } as const;
 
 export class Notices {
   list = $state.raw<readonly Notice[]>([]);
@@ -24,7 +24,7 @@ export class Notices {
     const id = this.#nextId;
     this.#nextId += 1;
     this.list = [...this.list, { id, level, text, count: 1 }].slice(-SHOWN_MAX);
-    if (level === 'info') setTimeout(() => this.close(id), INFO_MS);
+    if (level !== 'error') setTimeout(() => this.close(id), SHOWN_MS[level]);
   }
 
   addError(error: unknown): void {

@@ -26,6 +26,8 @@ const WINDOW_EVENTS_MAX = 24_000;
 /** Loads ahead when fewer events than this are left. */
 const AHEAD_EVENTS = 1_000;
 const MARK_KEEP_US = 3_000_000;
+/** Marks of one kind on one link stand at least this far apart, at the pace of the screen. */
+const THIN_US = 190_000;
 
 export class Playback {
   run = $state.raw<Run | null>(null);
@@ -228,7 +230,7 @@ export class Playback {
     for (let i = this.cursor; i < index; i += 1) {
       const event = this.window[i] as ViewEvent;
       applyEvent(view, event);
-      this.marks.observe(event, 0);
+      this.marks.observe(event, THIN_US * this.speed);
     }
     this.marks.prune(view.us, MARK_KEEP_US);
     this.cursor = index;

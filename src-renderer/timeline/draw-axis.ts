@@ -181,23 +181,28 @@ export function drawPlayhead(
   ctx.fillText(text, left + 4, rows.top + 8);
 }
 
-/** A stretch with its length written on it. */
+/** A stretch with its length written on it, or before it when it is short and there is room. */
 export function drawDimension(
   ctx: CanvasRenderingContext2D,
   palette: Palette,
-  fromX: number,
-  toX: number,
-  y: number,
+  stretch: {
+    readonly fromX: number;
+    readonly toX: number;
+    readonly y: number;
+    /** Nothing is drawn left of this. */
+    readonly freeX: number;
+  },
   text: string,
 ): void {
+  const { fromX, toX, y } = stretch;
   ctx.font = `bold ${TICK_FONT}`;
   const width = ctx.measureText(text).width + 10;
-  const middle = (fromX + toX) / 2;
   line(ctx, palette['text-2'], fromX, y + 0.5, toX, y + 0.5);
   line(ctx, palette['text-2'], fromX + 0.5, y - 4, fromX + 0.5, y + 5);
   line(ctx, palette['text-2'], toX - 0.5, y - 4, toX - 0.5, y + 5);
   const inside = toX - fromX > width + 8;
-  const left = inside ? middle - width / 2 : Math.max(0, fromX - width - 2);
+  const left = inside ? (fromX + toX - width) / 2 : fromX - width - 2;
+  if (left < stretch.freeX) return;
   ctx.fillStyle = palette.surface;
   ctx.fillRect(left, y - 6, width, 12);
   ctx.fillStyle = palette.text;

@@ -51,9 +51,14 @@ export function drawCluster(pen: Pen, cluster: StripCluster, top: number): void 
     drawWashes(pen, history.faults, id, y, cluster.nowUs);
     drawStrip(pen, history.strips[id] ?? [], y, cluster.nowUs);
   });
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(0, top, scale.left + scale.width, clusterHeight(cluster));
+  ctx.clip();
   const opsTop = top + CLUSTER_GAP / 2 + history.nodeIds.length * STRIP_HEIGHT;
   drawRowLabel(pen, 'ops', opsTop + 10);
   drawOps(pen, history, opsTop, cluster.nowUs);
+  ctx.restore();
 }
 
 function drawRowLabel(pen: Pen, text: string, y: number): void {
@@ -164,10 +169,9 @@ function drawOps(pen: Pen, history: ClusterHistory, top: number, nowUs: number):
   const most = columns.reduce((max, c) => Math.max(max, c.ok / c.spanUs), 1e-9);
   for (const column of columns) {
     const width = Math.max(1, (column.spanUs / (scale.toUs - scale.fromUs)) * scale.width - 1);
-    const height = (column.ok / column.spanUs / most) * 11;
     ctx.fillStyle = palette['line-3'];
-    if (column.ok > 0)
-      ctx.fillRect(column.x, base - Math.max(1, height), width, Math.max(1, height));
+    const high = Math.max(1, (column.ok / column.spanUs / most) * 11);
+    if (column.ok > 0) ctx.fillRect(column.x, base - high, width, high);
     let down = base + 1;
     ctx.fillStyle = palette.violated;
     if (column.failed > 0) ctx.fillRect(column.x, down, width, 3);
@@ -175,17 +179,21 @@ function drawOps(pen: Pen, history: ClusterHistory, top: number, nowUs: number):
     ctx.fillStyle = palette.unknown;
     if (column.unknown > 0) ctx.fillRect(column.x, down, width, 3);
   }
-  for (const gap of findGaps(
-    history.ops,
-    scale.fromUs,
-    Math.min(scale.toUs, nowUs),
-    GAP_SHOWN_US_MIN,
-  )) {
+  drawGaps(pen, history, base - 5, nowUs);
+}
+
+/** Gaps with their lengths; a label that would cover an earlier gap is left out. */
+function drawGaps(pen: Pen, history: ClusterHistory, y: number, nowUs: number): void {
+  const { ctx, palette, scale } = pen;
+  const endUs = Math.min(scale.toUs, nowUs);
+  let freeX = scale.left;
+  for (const gap of findGaps(history.ops, scale.fromUs, endUs, GAP_SHOWN_US_MIN)) {
     const from = clampX(scale, gap.fromUs);
     const to = clampX(scale, gap.toUs);
     if (to - from < 3) continue;
     const text = `${formatSpan(gap.toUs - gap.fromUs)}${gap.open ? ', still open' : ''}`;
-    drawDimension(ctx, palette, from, to, base - 5, text);
+    drawDimension(ctx, palette, { fromX: from, toX: to, y, freeX }, text);
+    freeX = to + 4;
   }
 }
 

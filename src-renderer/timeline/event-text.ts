@@ -119,8 +119,8 @@ function describeTrace(e: TraceEvent): string {
 function describeRole(e: Extract<TraceEvent, { kind: 'role' }>): string {
   const why = e.why === '' ? '' : `: ${e.why}`;
   if (e.role === 'leader') return `leads ${eraLabel(e.era)}${e.ready ? ', ready' : ''}${why}`;
-  const leader = e.leader === null ? '' : ` of ${e.leader}`;
-  return `is ${e.word}${leader} in ${eraLabel(e.era)}${why}`;
+  const leader = e.leader === null ? '' : ` under ${e.leader}`;
+  return `${e.word}${leader} in ${eraLabel(e.era)}${why}`;
 }
 
 function describeOps(event: Extract<ViewEvent, { k: 'ops' }>): string {

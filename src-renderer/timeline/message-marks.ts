@@ -33,6 +33,8 @@ const TRACKS_MAX = 600;
 const DROP_AT = 0.45;
 /** A message of unknown end is drawn on its way this long, then waits before the receiver. */
 const WAIT_AT = 0.82;
+/** Then it fades: how many more spans of a usual mark that takes. */
+const WAIT_SPANS = 2;
 
 export class MessageMarks {
   #tracks = new Map<string, Track>();
@@ -110,7 +112,9 @@ function markAt(track: Track, us: number, minUs: number): MessageMark | null {
   if (track.endUs === null || track.endUs > us) {
     const known = track.endUs === null ? null : Math.max(minUs, track.endUs - track.sentUs);
     const progress = known === null ? Math.min(WAIT_AT, age / minUs) : Math.min(1, age / known);
-    return { from, to, type, mk, progress, dropped: false, strength: 1 };
+    const strength = known === null ? 1 - (age - minUs) / (WAIT_SPANS * minUs) : 1;
+    if (strength <= 0) return null;
+    return { from, to, type, mk, progress, dropped: false, strength: Math.min(1, strength) };
   }
   const progress = age / Math.max(minUs, track.endUs - track.sentUs);
   return progress > 1 ? null : { from, to, type, mk, progress, dropped: false, strength: 1 };

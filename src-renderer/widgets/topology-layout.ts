@@ -44,20 +44,23 @@ export interface BrokenLink {
 
 export const DISC_RADIUS = 22;
 const RING_MARGIN = 8;
-const LABEL_HEIGHT = 26;
+/** From a disc's centre to the end of its longest label. */
+const LABEL_WIDTH = 106;
 
-/** Places `ids` evenly on an ellipse that fits the box with its labels. */
+/** Places `ids` evenly on an ellipse that fits the box with its labels, in the middle of it. */
 export function placeNodes(ids: readonly NodeId[], width: number, height: number): Place[] {
-  const count = ids.length;
-  const radiusX = Math.max(40, Math.min(width / 2 - 88, height * 0.72));
-  const top = DISC_RADIUS + RING_MARGIN + 2;
-  const bottom = height - DISC_RADIUS - RING_MARGIN - LABEL_HEIGHT / 2;
-  const spread = count % 2 === 0 || count === 1 ? 1 : (1 + Math.cos(Math.PI / count)) / 2;
-  const radiusY = (bottom - top) / 2 / spread;
+  const angles = ids.map((_id, index) => -Math.PI / 2 + (index * 2 * Math.PI) / ids.length);
+  const widest = Math.max(0.5, ...angles.map((angle) => Math.abs(Math.cos(angle))));
+  const lowest = Math.max(...angles.map((angle) => Math.sin(angle)), -1);
+  const edge = DISC_RADIUS + RING_MARGIN + 2;
+  const room = height - 2 * edge;
+  const radiusX = Math.max(40, Math.min((width / 2 - LABEL_WIDTH) / widest, room * 0.95));
+  const radiusY = ids.length < 2 ? 0 : Math.min(room / (1 + lowest), radiusX * 1.15);
+  const top = edge + (room - radiusY * (1 + lowest)) / 2;
   return ids.map((id, index) => {
-    const angle = -Math.PI / 2 + (index * 2 * Math.PI) / count;
-    const x = width / 2 + (count === 1 ? 0 : radiusX * Math.cos(angle));
-    const y = count === 1 ? height / 2 : top + radiusY + radiusY * Math.sin(angle);
+    const angle = angles[index] ?? 0;
+    const x = width / 2 + (ids.length < 2 ? 0 : radiusX * Math.cos(angle));
+    const y = top + radiusY * (1 + Math.sin(angle));
     return { id, x, y, ...placeLabel(x, y, width / 2) };
   });
 }
