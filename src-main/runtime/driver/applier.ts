@@ -30,13 +30,14 @@ export class Applier {
   constructor(machine: StateMachine, ports: DriverPorts) {
     this.#machine = machine;
     this.#ports = ports;
+    this.#applied = machine.position;
   }
 
   get applied(): number {
     return this.#applied;
   }
 
-  /** @returns the journal line of this batch. */
+  /** @returns the journal line of this batch, nothing when there is no journal. */
   run(job: ApplyJob): string {
     const { entries } = job;
     const first = entries[0];
@@ -64,6 +65,7 @@ export class Applier {
       }
     }
     assert(next === job.waiting.length, `step ${job.step}: somebody waits for no entry`);
+    if (this.#ports.journal === null) return '';
     return applyLine({
       k: 'a',
       n: job.step,

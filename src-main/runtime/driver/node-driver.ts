@@ -27,6 +27,18 @@ interface GatedSend {
   readonly message: Outgoing;
 }
 
+/** All that a driver knows between two turns, as plain data. */
+export interface SavedDriver {
+  readonly step: number;
+  readonly lamport: number;
+  readonly gated: readonly GatedSend[];
+  readonly issuedToken: Token;
+  readonly durableToken: Token;
+  readonly applies: readonly ApplyJob[];
+  readonly linkEpochs: readonly (readonly [string, number])[];
+  readonly dead: boolean;
+}
+
 export class NodeDriver {
   readonly #core: Core;
   readonly #ports: DriverPorts;
@@ -54,6 +66,35 @@ export class NodeDriver {
     this.#ports = ports;
     this.#nodeId = nodeId;
     this.#applier = new Applier(machine, ports);
+  }
+
+  /** The state between two turns; core, state machine and disk are saved by who owns them. */
+  save(): SavedDriver {
+    assert(!this.#settling, `${this.#nodeId}: saved in the middle of a turn`);
+    return {
+      step: this.#step,
+      lamport: this.#lamport,
+      gated: [...this.#gated],
+      issuedToken: this.#issuedToken,
+      durableToken: this.#durableToken,
+      applies: [...this.#applies],
+      linkEpochs: [...this.#linkEpochs],
+      dead: this.#dead,
+    };
+  }
+
+  /** Goes on where `save` left off; before the first turn. */
+  restore(saved: SavedDriver): void {
+    assert(this.#step === 0, `${this.#nodeId}: restored after ${this.#step} steps`);
+    this.#step = saved.step;
+    this.#lamport = saved.lamport;
+    this.#gated = [...saved.gated];
+    this.#issuedToken = saved.issuedToken;
+    this.#pendingToken = saved.issuedToken;
+    this.#durableToken = saved.durableToken;
+    this.#applies = [...saved.applies];
+    for (const [peer, epoch] of saved.linkEpochs) this.#linkEpochs.set(peer, epoch);
+    this.#dead = saved.dead;
   }
 
   get steps(): number {
@@ -93,8 +134,7 @@ export class NodeDriver {
   /** A failed disk is fatal (protocols.md 0.4): the core is told, and nothing leaves any more. */
   persistFailed(token: Token, error: string): void {
     this.#run({ kind: 'persist-failed', token, error }, null);
-    this.#ports.journal(this.#lines);
-    this.#lines = '';
+    this.#writeJournal();
     this.#dead = true;
   }
 
@@ -114,6 +154,7 @@ export class NodeDriver {
     const sends: SentMessage[] = [];
     const trace: TraceEvent[] = [];
     for (const effect of effects) this.#take(effect, sends, trace);
+    if (this.#ports.journal === null) return;
     this.#lines += stepLine({
       n: this.#step,
       us: this.#ports.nowUs(),
@@ -186,7 +227,7 @@ export class NodeDriver {
   }
 
   #writeJournal(): void {
-    if (this.#lines === '') return;
+    if (this.#lines === '' || this.#ports.journal === null) return;
     this.#ports.journal(this.#lines);
     this.#lines = '';
   }

@@ -39,8 +39,9 @@ export type Answer =
 export interface DriverPorts {
   /** Microseconds since the start of the run; shown to people, never fed to the core. */
   nowUs(): number;
-  /** Journal lines; they must survive a SIGKILL of this process when the call returns. */
-  journal(lines: string): void;
+  /** Journal lines; they must survive a SIGKILL of this process when the call returns. null: this
+   *  host keeps no journal, and none is made. */
+  readonly journal: ((lines: string) => void) | null;
   /** Hands a message to the transport; it may wait there for `flush`. */
   send(message: Outgoing): void;
   /** End of a group of sends: put them on the wire. */

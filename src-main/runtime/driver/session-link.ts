@@ -41,6 +41,16 @@ const REOPEN_TICKS = 2;
 
 type State = 'closed' | 'opening' | 'answered' | 'open';
 
+/** One end of a session as plain data. */
+export interface SavedSession {
+  readonly state: State;
+  readonly mine: number;
+  readonly theirs: number;
+  readonly sendSeq: number;
+  readonly recvSeq: number;
+  readonly waitTicks: number;
+}
+
 export class SessionLink {
   readonly #ports: SessionPorts;
   readonly #opens: boolean;
@@ -59,6 +69,27 @@ export class SessionLink {
     this.#opens = opens;
     this.#ports = ports;
     this.#mine = incarnation * 1_000_000;
+  }
+
+  save(): SavedSession {
+    return {
+      state: this.#state,
+      mine: this.#mine,
+      theirs: this.#theirs,
+      sendSeq: this.#sendSeq,
+      recvSeq: this.#recvSeq,
+      waitTicks: this.#waitTicks,
+    };
+  }
+
+  /** Goes on where `save` left off; tells nobody. */
+  restore(saved: SavedSession): void {
+    this.#state = saved.state;
+    this.#mine = saved.mine;
+    this.#theirs = saved.theirs;
+    this.#sendSeq = saved.sendSeq;
+    this.#recvSeq = saved.recvSeq;
+    this.#waitTicks = saved.waitTicks;
   }
 
   get isOpen(): boolean {
