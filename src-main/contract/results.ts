@@ -1,6 +1,6 @@
 /**
- * What the command line prints with `--json`: exactly one object of these shapes on standard output,
- * or `errorResultSchema` when the command failed.
+ * What the command line prints with `--json`: exactly one object of these shapes on standard
+ * output, or `errorResultSchema` when the command failed.
  */
 import { z } from 'zod';
 import { CALLS } from './calls.ts';

@@ -56,9 +56,12 @@ export async function openLabHost(places: DataPlaces, programs?: ChildPrograms):
       notices: () => [],
     };
     const close = async (): Promise<void> => {
-      await lab.close();
-      reader.close();
-      await recorder.close();
+      try {
+        await lab.close();
+      } finally {
+        reader.close();
+        await recorder.close();
+      }
     };
     return { api, close };
   } catch (error) {

@@ -27,9 +27,15 @@ export class Workplace {
   readonly #running = new Set<ChildProcess>();
 
   start(...args: string[]): Running {
-    const child = spawn(process.execPath, [PREFLIGHT, 'src-main/entries/cli/main.ts', ...args], {
+    return this.startEntry('src-main/entries/cli/main.ts', args);
+  }
+
+  /** Starts another entry of the project, as its npm script does. */
+  startEntry(entry: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+    const home = { QLAB_HOME: join(this.directory, 'home'), NO_COLOR: '1' };
+    const child = spawn(process.execPath, [PREFLIGHT, entry, ...args], {
       cwd: this.directory,
-      env: { ...process.env, QLAB_HOME: join(this.directory, 'home'), NO_COLOR: '1' },
+      env: { ...process.env, ...home, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#running.add(child);

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findElectron } from '../support/browsers.ts';
+import { Workplace } from './qlab.ts';
+
+let place: Workplace;
+beforeAll(() => {
+  place = new Workplace();
+});
+afterAll(() => place.close());
+
+test.runIf(findElectron() === null)(
+  "npm start without Electron's binary says so and opens the same lab in the browser",
+  async () => {
+    const running = place.startEntry('src-main/entries/start.ts', [], {
+      QLAB_NO_FETCH: '1',
+      QLAB_NO_OPEN: '1',
+    });
+    await running.appeared('Quorum Lab: http');
+    const url = /http:\S+/.exec(running.stdout())?.[0] ?? '';
+    expect((await fetch(url)).status).toBe(200);
+    running.child.kill('SIGINT');
+    const { exitCode, stderr } = await running.finished;
+    expect(stderr).toContain("Electron's binary is not here");
+    expect(exitCode).toBe(130);
+  },
+);
