@@ -47,7 +47,7 @@ export function addCompareCommand(program: Command, setExitCode: SetExitCode): v
 }
 
 function runTrials(spec: ScenarioSpec, options: CompareOptions): Promise<Run[]> {
-  const progress = new ProgressLine();
+  const progress = new ProgressLine(spec.durationMs);
   const firstSeed = options.seed ?? spec.seed;
   return useWithInterrupts(
     () => openLabHost(placesOf(options)),
@@ -60,8 +60,8 @@ function runTrials(spec: ScenarioSpec, options: CompareOptions): Promise<Run[]> 
           sequential: options.sequential ?? false,
           onProgress: progress.report,
         });
+        progress.begin();
         runs.push(...(await started.finished));
-        progress.end();
       }
       return runs;
     },

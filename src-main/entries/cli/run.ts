@@ -48,7 +48,7 @@ export function addRunCommand(program: Command, setExitCode: SetExitCode): void 
 
 async function runOne(spec: ScenarioSpec, options: RunOptions): Promise<Run> {
   const protocol = options.protocol ?? spec.protocol ?? 'raft';
-  const progress = new ProgressLine();
+  const progress = new ProgressLine(spec.durationMs);
   const runs = await useWithInterrupts(
     () => openLabHost(placesOf(options)),
     async ({ api }) => {
@@ -58,6 +58,7 @@ async function runOne(spec: ScenarioSpec, options: RunOptions): Promise<Run> {
         sequential: false,
         onProgress: progress.report,
       });
+      progress.begin();
       return started.finished;
     },
   ).finally(() => progress.end());
