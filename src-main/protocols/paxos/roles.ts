@@ -56,13 +56,16 @@ export function raisePromise(m: Machine, ballot: Ballot): void {
     `${state.self}: promise ${ballotLabel(ballot)} is not above ${ballotLabel(state.promised)}`,
   );
   state.promised = ballot;
-  state.promisedToken = m.fx.persist({
-    op: 'hard',
-    record: { promised: { round: ballot.round, node: ballot.node } },
-  });
+  writePromise(m);
   state.roundSeen = Math.max(state.roundSeen, ballot.round);
   state.leaderCommit = 0;
   state.learnAskedAt = null;
+}
+
+/** Puts the promise into this step's barrier. */
+export function writePromise(m: Machine): void {
+  const { round, node } = m.state.promised;
+  m.state.promisedToken = m.fx.persist({ op: 'hard', record: { promised: { round, node } } });
 }
 
 /** Follows the promised ballot; `leader` is its owner once heard of, null before. */

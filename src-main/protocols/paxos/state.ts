@@ -215,19 +215,16 @@ function readOptions(given: { readonly [name: string]: Json }): Options {
   for (const [name, value] of Object.entries(given)) {
     assert(Object.hasOwn(options, name), `paxos has no option ${name}`);
     assert(typeof value === typeof options[name], `option ${name} is ${JSON.stringify(value)}`);
-    assert(typeof value !== 'number' || value >= 1, `option ${name} is ${String(value)}`);
+    const sound = typeof value !== 'number' || (Number.isInteger(value) && value >= 1);
+    assert(sound, `option ${name} is ${String(value)}`);
     options[name] = value;
   }
   return options as unknown as Options;
 }
 
 function readMutants(names: readonly string[]): ReadonlySet<MutantName> {
-  for (const name of names) {
-    assert(
-      MUTANTS.some((mutant) => mutant.name === name),
-      `paxos has no mutant ${name}`,
-    );
-  }
+  const known = new Set<string>(MUTANTS.map((mutant) => mutant.name));
+  for (const name of names) assert(known.has(name), `paxos has no mutant ${name}`);
   return new Set(names as readonly MutantName[]);
 }
 

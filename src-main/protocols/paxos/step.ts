@@ -12,7 +12,7 @@ import type { NodeId } from '../../vocabulary/ids.ts';
 import type { BootInput, Core, CoreDescription, Effect, Input, Token } from '../kernel/core.ts';
 import { EffectList } from '../kernel/effects.ts';
 import { handleAccept, handleCommit, handleHeartbeat } from './acceptor.ts';
-import type { PaxosEntry } from './ballot.ts';
+import { BALLOT_ZERO, sameBallot, type Ballot, type PaxosEntry } from './ballot.ts';
 import { describeState } from './describe.ts';
 import {
   countOwnPromise,
@@ -41,7 +41,7 @@ import {
   tickLeader,
 } from './replication.ts';
 import { takeRequests } from './requests.ts';
-import { restartElectionTimer, showRole } from './roles.ts';
+import { restartElectionTimer, showRole, writePromise } from './roles.ts';
 import {
   initialState,
   resendTicks,
@@ -86,6 +86,8 @@ export class PaxosCore implements Core<PaxosMessage, PaxosEntry> {
     const { log } = m.state;
     traceAppends(m, heldEntries(m, log.first, log.last));
     m.fx.trace({ kind: 'durable', upTo: log.last });
+    // Found in a vote whose promise did not survive, see state.ts.
+    if (m.state.promised !== BALLOT_ZERO && !isWritten(m, boot)) writePromise(m);
     if (m.state.options.chosenHint) trustHint(m, boot);
     settle(m);
     return m.fx.take();
@@ -108,6 +110,11 @@ export class PaxosCore implements Core<PaxosMessage, PaxosEntry> {
   #booted(): Machine {
     return ensure(this.#machine, 'a core is used before its boot');
   }
+}
+
+function isWritten(m: Machine, boot: BootInput): boolean {
+  const written = boot.durable.hard['promised'] as unknown as Ballot | undefined;
+  return written !== undefined && sameBallot(written, m.state.promised);
 }
 
 /** The record names slots that were durable and known chosen when it was written. */

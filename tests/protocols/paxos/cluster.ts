@@ -137,11 +137,17 @@ export class PaxosCluster {
     this.#scheduleTick(host, incarnation, host.phase + 1);
   }
 
-  /** Loses everything after the last completed barrier, but for a prefix of the later writes. */
+  /** Loses everything after the last completed barrier, but for a prefix of the later writes, or,
+   *  on a disk that reorders them, for any part. */
   crash(host: Host): void {
-    const ops = host.barriers.flatMap((barrier) => barrier.ops);
-    const kept = ops.slice(0, this.prng.nextInt(0, ops.length));
-    if (this.prng.nextInt(0, 1) === 1) host.durable = applyPersistOps(host.durable, kept);
+    const writes = host.barriers.flatMap((barrier) => barrier.ops.flatMap(singleWrites));
+    const fate = this.prng.nextInt(0, 3);
+    const kept = this.prng.nextInt(0, writes.length);
+    if (fate === 1) host.durable = applyPersistOps(host.durable, writes.slice(0, kept));
+    if (fate === 2) {
+      const some = writes.filter(() => this.prng.nextInt(0, 1) === 1);
+      host.durable = applyPersistOps(host.durable, some);
+    }
     host.core = null;
     host.barriers = [];
     host.gated = [];
@@ -360,6 +366,10 @@ export class PaxosCluster {
     assert((this.#leaders.get(key) ?? life) === life, `${key} has two leaders`);
     this.#leaders.set(key, life);
   }
+}
+
+function singleWrites(op: PersistOp<PaxosEntry>): PersistOp<PaxosEntry>[] {
+  return op.op === 'put' ? op.entries.map((entry) => ({ op: 'put', entries: [entry] })) : [op];
 }
 
 /** The value of an entry: everything but its ballot. */

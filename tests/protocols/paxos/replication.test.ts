@@ -296,8 +296,10 @@ describe('restart', () => {
     expect(node.view).toMatchObject({ lastPos: 2, committed: 0, applied: 0 });
   });
 
-  test('a vote kept without its promise still binds', () => {
+  test('a vote kept without its promise still binds, and the promise is written again', () => {
     const node = new OneNode({ log: [entryAt(1, B2, 'a')] });
+    node.sync();
+    expect(node.disk.hard['promised']).toEqual(B2);
     node.recv('n2', accept(B1, [[1, 'b']]));
     expect(node.sent('Nack')).toMatchObject([{ promised: B2 }]);
   });
