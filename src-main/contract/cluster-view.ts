@@ -177,7 +177,8 @@ function applyNodeEvent(view: ClusterView, event: NodeEvent): void {
       node.roleSinceUs = event.us;
       return;
     case 'down':
-      return becomeDown(view, node, event);
+      if (node.state !== 'down') becomeDown(view, node, event);
+      return;
     case 'pause':
       node.paused = true;
       return;
@@ -235,6 +236,7 @@ function applyTrace(node: NodeView, us: number, e: TraceEvent): void {
 }
 
 function becomeRole(node: NodeView, us: number, e: Extract<TraceEvent, { kind: 'role' }>): void {
+  if (node.state === 'down') return;
   if (e.role !== node.role) node.roleSinceUs = us;
   node.role = e.role;
   node.word = e.word;
@@ -317,7 +319,16 @@ function recordFault(view: ClusterView, fault: FaultRecord): void {
     view.faults[at] = fault;
   } else {
     view.faults.push(fault);
+    if (fault.spec.kind === 'kill') becomeKilled(view, fault.spec.node, fault.startUs);
   }
+}
+
+/** A process does nothing after SIGKILL, but its end may be noticed hundreds of milliseconds later
+ *  on a busy machine: until then it would still be drawn as leading. */
+function becomeKilled(view: ClusterView, id: NodeId, us: number): void {
+  const node = view.nodes[id];
+  if (node?.state !== 'up') return;
+  becomeDown(view, node, { k: 'down', us, node: id, how: 'kill', why: 'SIGKILL' });
 }
 
 function recordOps(ops: OpsTotals, event: Extract<ViewEvent, { k: 'ops' }>): void {

@@ -6,9 +6,9 @@ import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/hi
 import { compareRuns } from './comparison.ts';
 import { nodeIdsOf } from './playback.svelte.ts';
 
-const PAGE = 50_000;
+const PAGE = 20_000;
 /** An overview of a comparison needs no more; the rest is said to be left out. */
-const PAGES_MAX = 20;
+const PAGES_MAX = 50;
 
 export interface ComparedRun {
   readonly run: Run;
@@ -36,8 +36,7 @@ export class Comparison {
       if (ticket !== this.#ticket) return;
       this.compared = runs.map((run) => emptyEntry(run));
       this.state = 'ready';
-      const loaded = await Promise.all(runs.map((run) => this.#loadHistory(run)));
-      if (ticket === this.#ticket) this.compared = loaded;
+      await Promise.all(runs.map((run) => this.#loadHistory(run, ticket)));
     } catch (error) {
       if (ticket !== this.#ticket) return;
       this.state = 'failed';
@@ -45,7 +44,12 @@ export class Comparison {
     }
   }
 
-  async #loadHistory(run: Run): Promise<ComparedRun> {
+  get complete(): boolean {
+    return this.compared.every((entry) => entry.complete);
+  }
+
+  /** Shows each page as it comes: a long run is not waited for. */
+  async #loadHistory(run: Run, ticket: number): Promise<void> {
     const history = emptyHistory(nodeIdsOf(run));
     let fromUs: number | null = 0;
     for (let page = 0; page < PAGES_MAX && fromUs !== null; page += 1) {
@@ -61,8 +65,10 @@ export class Comparison {
       );
       for (const event of answer.events) recordHistory(history, event);
       fromUs = answer.nextUs;
+      if (ticket !== this.#ticket) return;
+      const entry = { run, history, complete: fromUs === null || page + 1 === PAGES_MAX };
+      this.compared = this.compared.map((other) => (other.run.id === run.id ? entry : other));
     }
-    return { run, history, complete: fromUs === null };
   }
 }
 

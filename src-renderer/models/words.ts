@@ -8,6 +8,11 @@ export function protocolTitle(protocol: ProtocolName): string {
   return TITLES[protocol];
 }
 
+/** What was run: a scenario, or what somebody did by hand. */
+export function runTitle(run: Run): string {
+  return run.scenario ?? run.name.replace(/^(paxos|raft|zab) /, '');
+}
+
 export interface VerdictWords {
   readonly kind: 'ok' | 'violated' | 'unknown' | 'plain';
   readonly text: string;

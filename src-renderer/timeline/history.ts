@@ -245,6 +245,10 @@ function recordFault(history: ClusterHistory, fault: FaultRecord): void {
     }
   }
   history.faults.push(fault);
+  // The end of a killed process is noticed late on a busy machine; it did nothing since.
+  if (fault.spec.kind === 'kill' && fault.endUs === null) {
+    recordNode(history, fault.spec.node, fault.startUs, { state: 'down', paused: false });
+  }
   dropOldest(history.faults, FAULTS_MAX);
 }
 
