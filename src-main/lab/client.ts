@@ -12,13 +12,8 @@ import type { NodeId } from '../vocabulary/ids.ts';
 import { REFUSAL_DEFINITE, type RefusalCode } from '../vocabulary/refusal.ts';
 import type { OperationKind, OperationRecord, Outcome } from '../vocabulary/workload.ts';
 import type { ClientOp } from '../protocols/kernel/core.ts';
-import { IpcDialer } from '../runtime/process/ipc.ts';
-import {
-  CLIENT_EVENTS,
-  isAnswersFrame,
-  type HelloFrame,
-  type WireAnswer,
-} from '../runtime/process/wire.ts';
+import type { WireAnswer } from '../runtime/process/wire.ts';
+import { ClientLinks } from './client-links.ts';
 
 export interface ClientOptions {
   readonly number: number;
@@ -45,7 +40,7 @@ interface Operation {
   readonly seq: number;
   readonly invokeUs: number;
   attempts: number;
-  /** Attempt number of the newest attempt; answers to older ones still count. */
+  /** When the newest attempt left; answers to older ones still count. */
   sentUs: number;
   /** An attempt left whose fate is not known. */
   indefinite: boolean;
@@ -57,11 +52,9 @@ const PROBE_US = 5_000;
 
 export class Client {
   readonly #options: ClientOptions;
-  readonly #dialers = new Map<NodeId, IpcDialer>();
+  readonly #links: ClientLinks;
   readonly #open = new Set<Operation>();
   readonly #attempts = new Map<number, { readonly operation: Operation; readonly node: NodeId }>();
-  #outbox = new Map<NodeId, [number, ClientOp][]>();
-  #flushPlanned = false;
   #waiting: Operation[] = [];
   #target: NodeId;
   /** false: seeking a leader with one operation, the others wait. */
@@ -82,23 +75,15 @@ export class Client {
     const first = options.nodeIds[options.number % options.nodeIds.length];
     assert(first !== undefined, 'a client needs nodes');
     this.#target = first;
-    for (const nodeId of options.nodeIds) this.#dial(nodeId);
-    this.#openSession();
-  }
-
-  #dial(nodeId: NodeId): void {
-    const { cluster, protocol, socketDir } = this.#options;
-    const hello: HelloFrame = { cluster, protocol, node: null, incarnation: 0, storageId: '' };
-    const dialer = new IpcDialer(socketDir, nodeId, CLIENT_EVENTS, {
-      connected: () => {
-        dialer.send('hello', hello);
-      },
-      disconnected: () => this.#lostConnection(nodeId),
-      received: (_event, data) => {
-        if (isAnswersFrame(data)) for (const answer of data.answers) this.#handleAnswer(answer);
-      },
+    const { cluster, protocol, socketDir, nodeIds } = options;
+    const hello = { cluster, protocol, node: null, incarnation: 0, storageId: '' };
+    this.#links = new ClientLinks(socketDir, nodeIds, hello, {
+      answered: (answer) => this.#handleAnswer(answer),
+      sent: (numbers) => this.#noteSent(numbers),
+      notSent: (node, numbers) => this.#handleNotSent(node, numbers),
+      lost: (node) => this.#handleLost(node),
     });
-    this.#dialers.set(nodeId, dialer);
+    this.#openSession();
   }
 
   /** Operations asked and not finished. */
@@ -208,13 +193,7 @@ export class Client {
     operation.attempts += 1;
     operation.sentUs = this.#options.nowUs();
     this.#attempts.set(no, { operation, node });
-    const item: [number, ClientOp] = [no, this.#opOf(operation)];
-    const batch = this.#outbox.get(node);
-    if (batch === undefined) this.#outbox.set(node, [item]);
-    else batch.push(item);
-    if (this.#flushPlanned) return;
-    this.#flushPlanned = true;
-    queueMicrotask(() => this.#flush());
+    this.#links.send(node, no, this.#opOf(operation));
   }
 
   #opOf(operation: Operation): ClientOp {
@@ -224,26 +203,15 @@ export class Client {
     return { kind: 'command', session: this.#session, seq, acked, payload: ask.payload };
   }
 
-  #flush(): void {
-    this.#flushPlanned = false;
-    const outbox = this.#outbox;
-    this.#outbox = new Map();
-    for (const [node, requests] of outbox) {
-      const sent = this.#dialers.get(node)?.send('requests', { requests }) ?? false;
-      if (!sent) {
-        this.#notSent(node, requests);
-        continue;
-      }
-      for (const [no] of requests) {
-        const attempt = this.#attempts.get(no);
-        if (attempt !== undefined) attempt.operation.indefinite = true;
-      }
+  #noteSent(numbers: readonly number[]): void {
+    for (const no of numbers) {
+      const attempt = this.#attempts.get(no);
+      if (attempt !== undefined) attempt.operation.indefinite = true;
     }
   }
 
-  /** These certainly did not leave. */
-  #notSent(node: NodeId, requests: readonly [number, ClientOp][]): void {
-    for (const [no] of requests) this.#attempts.delete(no);
+  #handleNotSent(node: NodeId, numbers: readonly number[]): void {
+    for (const no of numbers) this.#attempts.delete(no);
     if (node === this.#target) {
       this.#rotate();
       this.#seekAgain();
@@ -256,7 +224,7 @@ export class Client {
     this.#nextProbeUs = this.#options.nowUs() + PROBE_US;
   }
 
-  #lostConnection(node: NodeId): void {
+  #handleLost(node: NodeId): void {
     for (const [no, attempt] of this.#attempts) {
       if (attempt.node === node) this.#attempts.delete(no);
     }
@@ -304,7 +272,7 @@ export class Client {
       if (!operation.done) this.#attempt(operation, this.#target);
       return;
     }
-    if (hint !== null && hint !== node && this.#dialers.has(hint)) {
+    if (hint !== null && hint !== node && this.#links.has(hint)) {
       this.#target = hint;
       this.#becomeSeeking();
     } else {
@@ -397,6 +365,6 @@ export class Client {
       const outcome = operation.indefinite ? 'unknown' : 'failed';
       this.#finish(operation, outcome, 'run-ended', null, null);
     }
-    for (const dialer of this.#dialers.values()) dialer.close();
+    this.#links.close();
   }
 }

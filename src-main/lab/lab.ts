@@ -6,15 +6,16 @@ import type { Action } from '../contract/calls.ts';
 import { LabError } from '../contract/errors.ts';
 import type { ViewEvent } from '../contract/events.ts';
 import type { Cluster, Run } from '../contract/model.ts';
-import { linksBetween } from '../faults/index.ts';
 import type { ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import { DEFAULT_TIMING_MS, timingFromMs } from '../vocabulary/timing.ts';
 import type { Workload } from '../vocabulary/workload.ts';
+import { performAction } from './actions.ts';
 import { childEntriesFromSource, type ChildEntries } from './child-entries.ts';
+import type { ClusterPlan } from './cluster-plan.ts';
 import { EventWindow } from './event-window.ts';
 import { Guardian } from './guardian.ts';
-import { LiveCluster, type ClusterPlan } from './live-cluster.ts';
+import { LiveCluster } from './live-cluster.ts';
 import { PAUSE_MODE } from './node-handle.ts';
 import { Places } from './places.ts';
 import type {
@@ -206,7 +207,7 @@ export class LocalLab implements Lab {
 
   #actOn(id: string, action: Action): ActionResult {
     try {
-      perform(this.#find(id).cluster, action);
+      performAction(this.#find(id).cluster, action);
       return { cluster: id, ok: true, message: '' };
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
@@ -341,67 +342,6 @@ export class LocalLab implements Lab {
     this.#places.close();
     this.#guardian.close();
   }
-}
-
-/** What a click asks for. @throws LabError when it does not fit. */
-function perform(cluster: LiveCluster, action: Action): void {
-  const ensureNode = (node: string): void => {
-    if (cluster.nodeIds.includes(node)) return;
-    const known = cluster.nodeIds.join(', ');
-    throw new LabError('not-possible-now', `no node ${node}; there are ${known}`);
-  };
-  for (const node of namedNodes(action)) ensureNode(node);
-  switch (action.do) {
-    case 'start':
-      return cluster.startNode(action.node);
-    case 'resume':
-      return cluster.resumeNode(action.node);
-    case 'kill':
-    case 'stop':
-    case 'pause':
-      cluster.begin({ kind: action.do, node: action.node }, 'hand');
-      return;
-    case 'isolate': {
-      const others = cluster.nodeIds.filter((node) => node !== action.node);
-      const links = linksBetween([[action.node], others]);
-      cluster.begin({ kind: 'cut', links }, 'hand', `isolate ${action.node}`);
-      return;
-    }
-    case 'partition': {
-      const label = `partition ${action.groups.map((group) => group.join(' ')).join(' | ')}`;
-      cluster.begin({ kind: 'cut', links: linksBetween(action.groups) }, 'hand', label);
-      return;
-    }
-    case 'cut':
-      cluster.begin({ kind: 'cut', links: [{ from: action.from, to: action.to }] }, 'hand');
-      return;
-    case 'delay': {
-      const links = [{ from: action.from, to: action.to }];
-      const { ms, jitterMs } = action;
-      cluster.begin({ kind: 'delay', links, delayMs: ms, jitterMs }, 'hand');
-      return;
-    }
-    case 'loss': {
-      const links = [{ from: action.from, to: action.to }];
-      cluster.begin({ kind: 'loss', links, probability: action.probability }, 'hand');
-      return;
-    }
-    case 'heal':
-      healByHand(cluster, action.from, action.to);
-  }
-}
-
-function healByHand(cluster: LiveCluster, from?: string, to?: string): void {
-  const link = from !== undefined && to !== undefined ? { from, to } : null;
-  if (cluster.heal(link, 'hand') === 0) {
-    throw new LabError('not-possible-now', 'there is no link fault to heal');
-  }
-}
-
-function namedNodes(action: Action): readonly string[] {
-  if ('node' in action) return [action.node];
-  if ('groups' in action) return action.groups.flat();
-  return [action.from, action.to].filter((node) => node !== undefined);
 }
 
 function randomSeed(): number {

@@ -1,77 +1,39 @@
 /**
  * A running cluster: its nodes, its clients, its faults, its record. Everything that is broken goes
- * through the ledger; everything that was started here ends in `stop`.
+ * through the fault desk; everything that was started here ends in `stop`.
  */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import { assert } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
 import type { Cluster, Run, RunStatus, Violation } from '../contract/model.ts';
-import type { SignalOrder } from '../faults/fault-kind.ts';
-import { faultKind, linkKey } from '../faults/index.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
-import { CLEAR_LINK } from '../vocabulary/fault.ts';
-import type { Json } from '../vocabulary/json.ts';
-import type { Member, NodeId, ProtocolName } from '../vocabulary/ids.ts';
+import type { Member, NodeId } from '../vocabulary/ids.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
-import type { Timing } from '../vocabulary/timing.ts';
 import type { OperationRecord, Workload } from '../vocabulary/workload.ts';
-import type { LinkRules, NodeConfig } from '../runtime/process/node-config.ts';
-import type { ChildEntries } from './child-entries.ts';
-import { FaultLedger } from './fault-ledger.ts';
-import type { Guardian } from './guardian.ts';
+import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
+import { FaultDesk } from './fault-desk.ts';
+import type { FaultLedger } from './fault-ledger.ts';
 import { Leadership } from './leadership.ts';
-import { NodeHandle, type NodeExit } from './node-handle.ts';
-import type { Places } from './places.ts';
+import { NodeGroup } from './node-group.ts';
 import type { LabEvent, Recorder } from './ports.ts';
 import { WorkloadRunner } from './workload-runner.ts';
 
-export interface ClusterPlan {
-  readonly id: string;
-  readonly name: string;
-  readonly scenario: string | null;
-  readonly scenarioSource: string | null;
-  readonly protocol: ProtocolName;
-  readonly service: string;
-  readonly nodes: number;
-  readonly seed: number;
-  readonly timing: Timing;
-  readonly options: { readonly [name: string]: Json };
-  readonly mutants: readonly string[];
-  readonly workload: Workload;
-}
-
-export interface ClusterTools {
-  readonly places: Places;
-  readonly entries: ChildEntries;
-  readonly guardian: Guardian;
-  /** null: nothing is recorded, nodes write no journal (only to measure what recording costs). */
-  readonly recorder: Recorder | null;
-  readonly labVersion: string;
-  readonly changed: () => void;
-  readonly notice: (level: 'info' | 'warning' | 'error', text: string) => void;
-}
-
 const FIRST_LEADER_MS_MAX = 15_000;
-/** A node that dies on its own is started again this often, then it stays down. */
-const RESTARTS_MAX = 3;
-const RESTART_PAUSE_MS = 200;
 const OPERATIONS_FLUSH_MS = 40;
 const GIVE_UP_MS = 5_000;
 const ATTEMPT_MS = 100;
 
 export class LiveCluster {
   readonly plan: ClusterPlan;
-  readonly ledger: FaultLedger;
   readonly leadership = new Leadership();
+  readonly members: readonly Member[];
   readonly #tools: ClusterTools;
-  readonly #members: readonly Member[];
-  readonly #nodes = new Map<NodeId, NodeHandle>();
-  readonly #restarts = new Map<NodeId, number>();
+  readonly #nodes: NodeGroup;
+  readonly #faults: FaultDesk;
   readonly #runDir: string;
   readonly #socketDir: string;
-  readonly #epochNs: bigint;
+  readonly #epochNs = process.hrtime.bigint();
   readonly #operationListeners = new Set<(record: OperationRecord) => void>();
   #workload: WorkloadRunner | null = null;
   #workloadNow: Workload;
@@ -89,24 +51,45 @@ export class LiveCluster {
     this.#workloadNow = plan.workload;
     this.#runDir = tools.places.makeRunDir(plan.protocol);
     this.#socketDir = tools.places.makeSocketDir(plan.id);
-    this.#epochNs = process.hrtime.bigint();
-    this.#members = Array.from({ length: plan.nodes }, (_, index) => ({
+    this.members = Array.from({ length: plan.nodes }, (_, index) => ({
       nodeId: `n${index + 1}`,
       storageId: randomBytes(8).toString('hex'),
     }));
-    this.ledger = new FaultLedger((fault) => {
-      this.#record({ k: 'fault', us: fault.endUs ?? fault.startUs, fault });
-      this.#pushRules();
-      tools.changed();
+    this.#nodes = this.#makeNodes();
+    this.#faults = new FaultDesk({
+      nodes: this.#nodes,
+      nodeIds: this.nodeIds,
+      nowUs: () => this.nowUs(),
+      record: (event) => this.#record(event),
+      changed: tools.changed,
+    });
+  }
+
+  #makeNodes(): NodeGroup {
+    return new NodeGroup({
+      plan: this.plan,
+      tools: this.#tools,
+      members: this.members,
+      address: this.address,
+      epochNs: this.#epochNs,
+      runDir: this.#runDir,
+      socketDir: this.#socketDir,
+      leadership: this.leadership,
+      nowUs: () => this.nowUs(),
+      record: (event) => this.#record(event),
+      rulesOf: (node) => this.#faults.rulesOf(node),
+      journal: (node, incarnation, file) => {
+        if (this.#runId === null) return;
+        this.#tools.recorder?.followJournal(this.#runId, node, incarnation, file);
+      },
+      failedToStart: (text) => {
+        this.#error = text;
+      },
     });
   }
 
   get nodeIds(): readonly NodeId[] {
-    return this.#members.map((member) => member.nodeId);
-  }
-
-  get members(): readonly Member[] {
-    return this.#members;
+    return this.members.map((member) => member.nodeId);
   }
 
   /** What frames are addressed to: unlike any other cluster's, also of an earlier run. */
@@ -146,10 +129,11 @@ export class LiveCluster {
     this.#groupId = groupId;
     try {
       await this.#beginRun(groupId);
-      for (const member of this.#members) this.#startNode(member.nodeId);
+      for (const node of this.nodeIds) this.#nodes.start(node);
       await this.#firstLeader();
       this.#makeWorkload();
       await this.#until(() => this.#workload?.isReady ?? false, 'no client got a session');
+      this.#nodes.noteStarted();
       if (this.#status === 'starting') this.#status = 'running';
       this.#tools.changed();
     } catch (error) {
@@ -171,7 +155,7 @@ export class LiveCluster {
       scenarioSource: plan.scenarioSource,
       protocol: plan.protocol,
       service: plan.service,
-      members: this.#members,
+      members: this.members,
       seed: plan.seed,
       timing: plan.timing,
       options: plan.options,
@@ -200,262 +184,52 @@ export class LiveCluster {
     }
   }
 
-  // ---- nodes -------------------------------------------------------------------------------
+  // ---- nodes and faults --------------------------------------------------------------------
 
-  #startNode(nodeId: NodeId): void {
-    const handle = this.#nodes.get(nodeId) ?? this.#makeHandle(nodeId);
-    handle.start(this.#configOf(nodeId));
-    if (handle.pid === null) return;
-    this.#tools.guardian.watch(handle.pid);
-    this.#tools.places.addNode(handle.pid);
+  get ledger(): FaultLedger {
+    return this.#faults.ledger;
   }
 
-  #makeHandle(nodeId: NodeId): NodeHandle {
-    let pid: number | null = null;
-    const handle = new NodeHandle(nodeId, this.#tools.entries, {
-      ready: (incarnation, _storageId, journalFile) => {
-        pid = handle.pid;
-        this.#handleReady(nodeId, incarnation, journalFile);
-      },
-      role: (message) => this.leadership.note(nodeId, message),
-      exited: (exit) => {
-        if (pid !== null) {
-          this.#tools.guardian.forget(pid);
-          this.#tools.places.removeNode(pid);
-        }
-        this.#handleExit(nodeId, exit);
-      },
-    });
-    this.#nodes.set(nodeId, handle);
-    return handle;
+  isRunning(node: NodeId): boolean {
+    return this.#nodes.handle(node)?.isRunning ?? false;
   }
 
-  #configOf(nodeId: NodeId): NodeConfig {
-    const { plan } = this;
-    const member = this.#members.find((candidate) => candidate.nodeId === nodeId);
-    assert(member !== undefined, `${nodeId} is no member`);
-    const dataDir = path.join(this.#runDir, nodeId);
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return {
-      cluster: this.address,
-      protocol: plan.protocol,
-      service: plan.service,
-      nodeId,
-      members: this.#members,
-      storageId: member.storageId,
-      socketDir: this.#socketDir,
-      dataDir,
-      seed: plan.seed,
-      timing: plan.timing,
-      options: plan.options,
-      mutants: plan.mutants,
-      epochNs: String(this.#epochNs),
-      journal: this.#tools.recorder !== null,
-      links: this.#rulesOf(nodeId),
-    };
+  isPaused(node: NodeId): boolean {
+    return this.#nodes.handle(node)?.isPaused ?? false;
   }
 
-  #handleReady(nodeId: NodeId, incarnation: number, journalFile: string | null): void {
-    this.#record({ k: 'up', us: this.nowUs(), node: nodeId, incarnation });
-    if (journalFile !== null && this.#runId !== null) {
-      this.#tools.recorder?.followJournal(this.#runId, nodeId, incarnation, journalFile);
-    }
-    this.#nodes.get(nodeId)?.setRules(this.#rulesOf(nodeId));
-    this.#tools.changed();
-  }
-
-  #handleExit(nodeId: NodeId, exit: NodeExit): void {
-    this.leadership.forget(nodeId);
-    const how = exit.asked ?? 'crash';
-    const own = exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
-    const why = { kill: 'SIGKILL', stop: 'asked to end', crash: own }[how];
-    this.#record({ k: 'down', us: this.nowUs(), node: nodeId, how, why });
-    if (exit.asked === null && this.#stopping === null) this.#handleCrash(nodeId, exit, why);
-    this.#tools.changed();
-  }
-
-  /** A node died that nobody killed. A bug (assertion) or a bad disk would only repeat itself. */
-  #handleCrash(nodeId: NodeId, exit: NodeExit, why: string): void {
-    const restarts = this.#restarts.get(nodeId) ?? 0;
-    const hopeless = exit.code === 70 || exit.code === 71 || exit.code === 72;
-    if (this.#status === 'starting') {
-      this.#error = `${this.plan.protocol} ${nodeId} could not start: ${why}`;
-      return;
-    }
-    if (hopeless || restarts >= RESTARTS_MAX) {
-      const reason = hopeless ? '' : ` after ${restarts} restarts`;
-      const text = `${this.plan.protocol} ${nodeId} stays down${reason}: ${why}`;
-      this.#tools.notice('error', text);
-      return;
-    }
-    this.#restarts.set(nodeId, restarts + 1);
-    this.#tools.notice('warning', `${this.plan.protocol} ${nodeId} died and restarts: ${why}`);
-    setTimeout(() => {
-      const handle = this.#nodes.get(nodeId);
-      if (this.#stopping === null && handle?.isRunning === false) this.#startNode(nodeId);
-    }, RESTART_PAUSE_MS);
-  }
-
-  isRunning(nodeId: NodeId): boolean {
-    return this.#nodes.get(nodeId)?.isRunning ?? false;
-  }
-
-  isPaused(nodeId: NodeId): boolean {
-    return this.#nodes.get(nodeId)?.isPaused ?? false;
-  }
-
-  pidOf(nodeId: NodeId): number | null {
-    return this.#nodes.get(nodeId)?.pid ?? null;
+  pidOf(node: NodeId): number | null {
+    return this.#nodes.handle(node)?.pid ?? null;
   }
 
   /** Totals of each node that answers. */
-  async counters(): Promise<Map<NodeId, NodeCounters>> {
-    const found = new Map<NodeId, NodeCounters>();
-    const asked = [...this.#nodes].map(async ([nodeId, handle]) => {
-      const counters = await handle.counters();
-      if (counters !== null) found.set(nodeId, counters);
-    });
-    await Promise.all(asked);
-    return found;
+  counters(): Promise<Map<NodeId, NodeCounters>> {
+    return this.#nodes.counters();
   }
-
-  // ---- faults ------------------------------------------------------------------------------
 
   /** Begins a fault. @throws LabError when it cannot be applied; the ledger has the refusal. */
   begin(spec: FaultSpec, origin: FaultOrigin, label: string | null = null): FaultRecord {
-    const problem = this.#problemOf(spec);
-    if (this.ledger.isFull) throw new LabError('not-possible-now', 'the fault ledger is full');
-    const record = this.ledger.begin(spec, label, origin, this.nowUs());
-    if (problem !== null) {
-      this.ledger.end(record.id, this.nowUs(), `refused: ${problem}`);
-      throw new LabError('not-possible-now', problem);
-    }
-    for (const order of faultKind(spec).begin(spec)) this.#signal(order);
-    return record;
+    return this.#faults.begin(spec, origin, label);
   }
 
-  #problemOf(spec: FaultSpec): string | null {
-    const wrong = faultKind(spec).check(spec);
-    if (wrong !== null) return wrong;
-    if (!('node' in spec)) return null;
-    const handle = this.#nodes.get(spec.node);
-    if (handle === undefined) return `no node ${spec.node} in this cluster`;
-    if (!handle.isRunning) return `${spec.node} is not running`;
-    if (spec.kind === 'pause' && handle.isPaused) return `${spec.node} is paused already`;
-    return null;
-  }
-
-  /** Ends a fault and does what undoes it. */
   undo(id: number, outcome: string): boolean {
-    const record = this.ledger.find(id);
-    if (record === null) return false;
-    this.ledger.end(id, this.nowUs(), outcome);
-    for (const order of faultKind(record.spec).undo(record.spec)) this.#signal(order);
-    return true;
+    return this.#faults.undo(id, outcome);
   }
 
-  #signal({ node, signal }: SignalOrder): void {
-    const handle = this.#nodes.get(node);
-    assert(handle !== undefined, `signal ${signal} to unknown ${node}`);
-    switch (signal) {
-      case 'kill':
-        void handle.kill();
-        // A paused node that is killed is no longer paused.
-        this.#endPauses(node, 'killed');
-        return;
-      case 'stop':
-        this.#endPauses(node, 'stopped');
-        void handle.stop();
-        return;
-      case 'start':
-        this.#startWhenGone(node, handle);
-        return;
-      case 'pause':
-        handle.pause();
-        this.#record({ k: 'pause', us: this.nowUs(), node });
-        return;
-      case 'resume':
-        if (!handle.isPaused) return;
-        handle.resume();
-        this.#record({ k: 'resume', us: this.nowUs(), node });
-        return;
-    }
-  }
-
-  #startWhenGone(node: NodeId, handle: NodeHandle): void {
-    if (this.#stopping !== null) return;
-    if (!handle.isRunning) this.#startNode(node);
-    else setTimeout(() => this.#startWhenGone(node, handle), 5);
-  }
-
-  #endPauses(node: NodeId, outcome: string): void {
-    for (const record of this.ledger.ofNode(node)) {
-      if (record.spec.kind !== 'pause') continue;
-      this.ledger.end(record.id, this.nowUs(), outcome);
-      this.#record({ k: 'resume', us: this.nowUs(), node });
-    }
-  }
-
-  /** Starts a node that is down, whatever brought it down. */
   startNode(node: NodeId): void {
-    const handle = this.#nodes.get(node);
-    if (handle === undefined) throw new LabError('not-possible-now', `no node ${node}`);
-    const downs = this.ledger.ofNode(node).filter(({ spec }) => spec.kind !== 'pause');
-    if (handle.isRunning && downs.length === 0) {
-      throw new LabError('not-possible-now', `${node} runs already`);
-    }
-    this.#restarts.delete(node);
-    if (downs.length === 0) this.#startNode(node);
-    for (const record of downs) this.undo(record.id, 'started again');
+    this.#faults.startNode(node);
   }
 
   resumeNode(node: NodeId): void {
-    const pauses = this.ledger.ofNode(node).filter(({ spec }) => spec.kind === 'pause');
-    if (pauses.length === 0) throw new LabError('not-possible-now', `${node} is not paused`);
-    for (const record of pauses) this.undo(record.id, 'resumed');
+    this.#faults.resumeNode(node);
   }
 
-  /** Ends the link faults that touch `link`, or all when null; what they do elsewhere goes on. */
   heal(link: Link | null, origin: FaultOrigin): number {
-    let healed = 0;
-    for (const record of this.ledger.active) {
-      const { spec } = record;
-      if (!('links' in spec)) continue;
-      const rest = link === null ? [] : spec.links.filter((other) => !sameLink(other, link));
-      if (rest.length === spec.links.length) continue;
-      healed += 1;
-      this.undo(record.id, 'healed');
-      if (rest.length > 0) this.begin({ ...spec, links: rest }, origin);
-    }
-    return healed;
+    return this.#faults.heal(link, origin);
   }
 
-  /** Undoes everything that is on. `restart`: also starts nodes that faults brought down. */
   undoAll(outcome: string, restart: boolean): void {
-    for (const record of [...this.ledger.active].reverse()) {
-      const isDown = record.spec.kind === 'kill' || record.spec.kind === 'stop';
-      if (isDown && !restart) this.ledger.end(record.id, this.nowUs(), outcome);
-      else this.undo(record.id, outcome);
-    }
-  }
-
-  #rulesOf(nodeId: NodeId): LinkRules {
-    const rules = this.ledger.rules();
-    const own: Record<NodeId, LinkRules[string]> = {};
-    for (const peer of this.nodeIds) {
-      if (peer === nodeId) continue;
-      const outgoing = rules.get(linkKey(nodeId, peer)) ?? CLEAR_LINK;
-      // Both ends cut, so that a node that cannot hear of the cut (paused) is cut off all the same.
-      const deaf = rules.get(linkKey(peer, nodeId))?.cut ?? false;
-      own[peer] = { outgoing, deaf };
-    }
-    return own;
-  }
-
-  #pushRules(): void {
-    for (const [nodeId, handle] of this.#nodes) {
-      if (handle.isReady) handle.setRules(this.#rulesOf(nodeId));
-    }
+    this.#faults.undoAll(outcome, restart);
   }
 
   // ---- clients -----------------------------------------------------------------------------
@@ -537,7 +311,7 @@ export class LiveCluster {
     this.#flushOperations();
     const us = this.nowUs();
     this.undoAll('the run ended', false);
-    await Promise.all([...this.#nodes.values()].map((handle) => handle.stop()));
+    await this.#nodes.stopAll();
     const run = await this.#endRun({ us, status, note, failedExpectations });
     fs.rmSync(this.#socketDir, { recursive: true, force: true });
     if (run !== null || this.#tools.recorder === null) {
@@ -557,8 +331,4 @@ export class LiveCluster {
       return null;
     }
   }
-}
-
-function sameLink(a: Link, b: Link): boolean {
-  return a.from === b.from && a.to === b.to;
 }

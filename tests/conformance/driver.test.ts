@@ -227,11 +227,10 @@ describe('ends', () => {
 
 test('a gated send keeps the session the core knew when it sent it', () => {
   const epochs: number[] = [];
-  let driver: NodeDriver | null = null;
   const core = new ScriptedCore((input) =>
     input.kind === 'tick' ? [put(1), { kind: 'send', to: 'n2', msg: { type: 'm' }, after: 1 }] : [],
   );
-  driver = new NodeDriver(core, new StateMachine(new KvService()), 'n1', {
+  const driver = new NodeDriver(core, new StateMachine(new KvService()), 'n1', {
     nowUs: () => 0,
     journal: () => undefined,
     send: (message) => epochs.push(message.linkEpoch),

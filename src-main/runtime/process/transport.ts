@@ -8,7 +8,7 @@ import type { Member, NodeId } from '../../vocabulary/ids.ts';
 import type { LinkRules } from './node-config.ts';
 import { CLEAR_LINK } from '../../vocabulary/fault.ts';
 import type { Outgoing } from '../driver/ports.ts';
-import { Gateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { serveIpc, type IpcConnection, type IpcServerHandle } from './ipc.ts';
 import { PeerLink, type PeerLinkEvents } from './peer-link.ts';
 import { isHello, isMessagesFrame, isRequestsFrame, NODE_EVENTS, type HelloFrame } from './wire.ts';

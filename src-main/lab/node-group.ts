@@ -1,0 +1,190 @@
+/**
+ * The processes of one cluster: started, watched, started again when they die on their own (not
+ * without end), and all ended in `stopAll`.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { assert } from '../base/assert.ts';
+import type { Member, NodeId } from '../vocabulary/ids.ts';
+import type { NodeCounters } from '../vocabulary/journal.ts';
+import { NODE_EXIT, type LinkRules, type NodeConfig } from '../runtime/process/node-config.ts';
+import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
+import type { Leadership } from './leadership.ts';
+import { NodeHandle, type NodeExit } from './node-handle.ts';
+import type { LabEvent } from './ports.ts';
+
+/** A node that dies on its own is started again this often, then it stays down. */
+const RESTARTS_MAX = 3;
+const RESTART_PAUSE_MS = 200;
+const GONE_POLL_MS = 5;
+
+export interface NodeGroupOptions {
+  readonly plan: ClusterPlan;
+  readonly tools: ClusterTools;
+  readonly members: readonly Member[];
+  readonly address: string;
+  readonly epochNs: bigint;
+  readonly runDir: string;
+  readonly socketDir: string;
+  readonly leadership: Leadership;
+  readonly nowUs: () => number;
+  readonly record: (event: LabEvent) => void;
+  readonly rulesOf: (node: NodeId) => LinkRules;
+  /** A life began: where its journal is. */
+  readonly journal: (node: NodeId, incarnation: number, file: string) => void;
+  /** A node could not start at all. */
+  readonly failedToStart: (text: string) => void;
+}
+
+export class NodeGroup {
+  readonly #options: NodeGroupOptions;
+  readonly #handles = new Map<NodeId, NodeHandle>();
+  readonly #restarts = new Map<NodeId, number>();
+  /** false: every node was up once; later deaths are crashes, not failed starts. */
+  #starting = true;
+  #ending = false;
+
+  constructor(options: NodeGroupOptions) {
+    this.#options = options;
+  }
+
+  /** From now on a death is a crash of a running node. */
+  noteStarted(): void {
+    this.#starting = false;
+  }
+
+  handle(node: NodeId): NodeHandle | undefined {
+    return this.#handles.get(node);
+  }
+
+  start(node: NodeId): void {
+    const handle = this.#handles.get(node) ?? this.#makeHandle(node);
+    handle.start(this.#configOf(node));
+    if (handle.pid === null) return;
+    this.#options.tools.guardian.watch(handle.pid);
+    this.#options.tools.places.addNode(handle.pid);
+  }
+
+  /** Asked for by a person: the count of its deaths begins anew. */
+  startByHand(node: NodeId): void {
+    this.#restarts.delete(node);
+    this.startWhenGone(node);
+  }
+
+  /** Starts a node whose process may still be on its way out. */
+  startWhenGone(node: NodeId): void {
+    if (this.#ending) return;
+    if (this.#handles.get(node)?.isRunning !== true) this.start(node);
+    else setTimeout(() => this.startWhenGone(node), GONE_POLL_MS);
+  }
+
+  #makeHandle(node: NodeId): NodeHandle {
+    const { tools, leadership } = this.#options;
+    let pid: number | null = null;
+    const handle = new NodeHandle(node, tools.entries, {
+      ready: (incarnation, _storageId, journalFile) => {
+        pid = handle.pid;
+        this.#handleReady(node, incarnation, journalFile);
+      },
+      role: (message) => leadership.note(node, message),
+      exited: (exit) => {
+        if (pid !== null) {
+          tools.guardian.forget(pid);
+          tools.places.removeNode(pid);
+        }
+        this.#handleExit(node, exit);
+      },
+    });
+    this.#handles.set(node, handle);
+    return handle;
+  }
+
+  #configOf(nodeId: NodeId): NodeConfig {
+    const { plan, members, runDir, address, epochNs, socketDir, tools } = this.#options;
+    const member = members.find((candidate) => candidate.nodeId === nodeId);
+    assert(member !== undefined, `${nodeId} is no member`);
+    const dataDir = path.join(runDir, nodeId);
+    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return {
+      cluster: address,
+      protocol: plan.protocol,
+      service: plan.service,
+      nodeId,
+      members,
+      storageId: member.storageId,
+      socketDir,
+      dataDir,
+      seed: plan.seed,
+      timing: plan.timing,
+      options: plan.options,
+      mutants: plan.mutants,
+      epochNs: String(epochNs),
+      journal: tools.recorder !== null,
+      links: this.#options.rulesOf(nodeId),
+    };
+  }
+
+  #handleReady(node: NodeId, incarnation: number, journalFile: string | null): void {
+    const { record, nowUs, journal, rulesOf, tools } = this.#options;
+    record({ k: 'up', us: nowUs(), node, incarnation });
+    if (journalFile !== null) journal(node, incarnation, journalFile);
+    this.#handles.get(node)?.setRules(rulesOf(node));
+    tools.changed();
+  }
+
+  #handleExit(node: NodeId, exit: NodeExit): void {
+    const { leadership, record, nowUs, tools } = this.#options;
+    leadership.forget(node);
+    const how = exit.asked ?? 'crash';
+    const own = exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
+    const why = { kill: 'SIGKILL', stop: 'asked to end', crash: own }[how];
+    record({ k: 'down', us: nowUs(), node, how, why });
+    if (exit.asked === null && !this.#ending) this.#handleCrash(node, exit, own);
+    tools.changed();
+  }
+
+  /** A node died that nobody killed. A bug (assertion) or a bad disk would only repeat itself. */
+  #handleCrash(node: NodeId, exit: NodeExit, why: string): void {
+    const { plan, tools } = this.#options;
+    const restarts = this.#restarts.get(node) ?? 0;
+    const hopeless = [NODE_EXIT.assertion, NODE_EXIT.disk, NODE_EXIT.start].some(
+      (code) => code === exit.code,
+    );
+    if (this.#starting) {
+      this.#options.failedToStart(`${plan.protocol} ${node} could not start: ${why}`);
+      return;
+    }
+    if (hopeless || restarts >= RESTARTS_MAX) {
+      const reason = hopeless ? '' : ` after ${restarts} restarts`;
+      tools.notice('error', `${plan.protocol} ${node} stays down${reason}: ${why}`);
+      return;
+    }
+    this.#restarts.set(node, restarts + 1);
+    tools.notice('warning', `${plan.protocol} ${node} died and restarts: ${why}`);
+    setTimeout(() => this.startWhenGone(node), RESTART_PAUSE_MS);
+  }
+
+  /** Totals of each node that answers. */
+  async counters(): Promise<Map<NodeId, NodeCounters>> {
+    const found = new Map<NodeId, NodeCounters>();
+    const asked = [...this.#handles].map(async ([node, handle]) => {
+      const counters = await handle.counters();
+      if (counters !== null) found.set(node, counters);
+    });
+    await Promise.all(asked);
+    return found;
+  }
+
+  /** New rules to every node that runs; one that starts later gets them with its configuration. */
+  pushRules(): void {
+    for (const [node, handle] of this.#handles) {
+      if (handle.isReady) handle.setRules(this.#options.rulesOf(node));
+    }
+  }
+
+  /** Ends every process; nothing is started any more. */
+  async stopAll(): Promise<void> {
+    this.#ending = true;
+    await Promise.all([...this.#handles.values()].map((handle) => handle.stop()));
+  }
+}

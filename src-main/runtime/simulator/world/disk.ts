@@ -1,0 +1,165 @@
+/**
+ * A simulated disk with the crash modes of protocols.md 0.3: one small record and one log, written
+ * through one ordered queue of barriers. What a power cut leaves is everything up to the last
+ * completed barrier and a part of what came after; a killed process loses nothing it has written.
+ */
+import { assert } from '../../../base/assert.ts';
+import type { DurableState, HardRecord, PersistOp } from '../../../protocols/kernel/durable.ts';
+import type { Entry } from '../../../protocols/kernel/entry.ts';
+import type { Token } from '../../../protocols/kernel/core.ts';
+
+/**
+ * `instant`: a barrier completes at once. `held`: it waits until somebody completes it. `failing`,
+ * `full`: the next barrier fails, which is fatal for the node.
+ */
+export type DiskMode = 'instant' | 'held' | 'failing' | 'full';
+
+export interface Barrier {
+  readonly token: Token;
+  readonly ops: readonly PersistOp[];
+}
+
+export interface SavedDisk {
+  readonly storageId: string;
+  readonly incarnation: number;
+  readonly hard: HardRecord;
+  readonly log: readonly Entry[];
+  readonly pending: readonly Barrier[];
+  readonly mode: DiskMode;
+  readonly syncs: number;
+}
+
+export class SimDisk {
+  storageId: string;
+  incarnation = 0;
+  mode: DiskMode = 'instant';
+  syncs = 0;
+  #hard: HardRecord = {};
+  /** Index = position; holes are possible. */
+  #log: (Entry | undefined)[] = [];
+  #pending: Barrier[] = [];
+
+  constructor(storageId: string) {
+    this.storageId = storageId;
+  }
+
+  /** What would survive a power cut now. */
+  get hard(): HardRecord {
+    return this.#hard;
+  }
+
+  at(pos: number): Entry | undefined {
+    return this.#log[pos];
+  }
+
+  get lastPos(): number {
+    return Math.max(0, this.#log.length - 1);
+  }
+
+  get pending(): readonly Barrier[] {
+    return this.#pending;
+  }
+
+  write(token: Token, ops: readonly PersistOp[]): void {
+    this.#pending.push({ token, ops });
+  }
+
+  /** Completes up to `count` barriers, oldest first. @returns them. */
+  complete(count: number): readonly Barrier[] {
+    const done = count >= this.#pending.length ? this.#pending : this.#pending.slice(0, count);
+    this.#pending = this.#pending.slice(done.length);
+    for (const barrier of done) {
+      this.syncs += 1;
+      for (const op of barrier.ops) this.#carryOut(op);
+    }
+    return done;
+  }
+
+  /** How many single writes wait behind the last completed barrier, of the record and of the log. */
+  unsynced(): { readonly hard: number; readonly log: number } {
+    let hard = 0;
+    let log = 0;
+    for (const { ops } of this.#pending) {
+      for (const op of ops) {
+        if (op.op === 'hard') hard += 1;
+        else log += op.op === 'put' ? op.entries.length : 1;
+      }
+    }
+    return { hard, log };
+  }
+
+  /**
+   * The power goes. Of what no barrier covers, the first `keepHard` writes of the record and the
+   * first `keepLog` writes of the log survive: two files, no order between them. Entries of a log
+   * are chained, so what stands behind a lost one is cut when it is opened.
+   * @returns what survived of the unsynced writes.
+   */
+  crash(keepHard: number, keepLog: number): readonly PersistOp[] {
+    let hardLeft = keepHard;
+    let logLeft = keepLog;
+    const kept: PersistOp[] = [];
+    for (const { ops } of this.#pending) {
+      for (const op of ops) {
+        if (op.op === 'hard') {
+          if (hardLeft > 0) kept.push(op);
+          hardLeft -= 1;
+        } else if (op.op === 'truncate') {
+          if (logLeft > 0) kept.push(op);
+          logLeft -= 1;
+        } else {
+          const entries = op.entries.slice(0, Math.max(0, logLeft));
+          if (entries.length > 0) kept.push({ op: 'put', entries });
+          logLeft -= op.entries.length;
+        }
+      }
+    }
+    this.#pending = [];
+    for (const op of kept) this.#carryOut(op);
+    return kept;
+  }
+
+  #carryOut(op: PersistOp): void {
+    if (op.op === 'hard') this.#hard = { ...this.#hard, ...op.record };
+    else if (op.op === 'truncate') this.#log.length = Math.min(this.#log.length, op.from);
+    else for (const entry of op.entries) this.#log[entry.pos] = entry;
+  }
+
+  /** What a life finds when it begins. */
+  durable(): DurableState {
+    assert(this.#pending.length === 0, `${this.storageId}: read with writes under way`);
+    const log: Entry[] = [];
+    for (const entry of this.#log) if (entry !== undefined) log.push(entry);
+    return { hard: this.#hard, log };
+  }
+
+  /** Everything is gone; `storageId` names the new disk. */
+  wipe(storageId: string): void {
+    this.storageId = storageId;
+    this.#hard = {};
+    this.#log = [];
+    this.#pending = [];
+  }
+
+  save(): SavedDisk {
+    return {
+      storageId: this.storageId,
+      incarnation: this.incarnation,
+      hard: this.#hard,
+      log: this.#log.filter((entry) => entry !== undefined),
+      pending: [...this.#pending],
+      mode: this.mode,
+      syncs: this.syncs,
+    };
+  }
+
+  static restore(saved: SavedDisk): SimDisk {
+    const disk = new SimDisk(saved.storageId);
+    disk.incarnation = saved.incarnation;
+    disk.mode = saved.mode;
+    disk.syncs = saved.syncs;
+    disk.#hard = saved.hard;
+    for (const entry of saved.log) disk.#log[entry.pos] = entry;
+    disk.#pending = [...saved.pending];
+    return disk;
+  }
+}
