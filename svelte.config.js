@@ -1,4 +1,4 @@
-/** Read by svelte-check and by the Vite plugin. Runes everywhere, so that state is visible as such. */
+/** Read by svelte-check and by the Vite plugin. Runes everywhere: state is visible as such. */
 export default {
   compilerOptions: { runes: true },
 };

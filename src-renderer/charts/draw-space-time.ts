@@ -134,7 +134,7 @@ function drawStretch(
   }
 }
 
-/** Sends joined with their ends. An arrow whose send is out of sight but whose end is not counts. */
+/** Sends joined with their ends; an arrow counts when any part of it is in sight. */
 function arrowsOf({ events, scale }: SpaceTime): Arrow[] {
   const open = new Map<string, Extract<ViewEvent, { k: 'send' }>>();
   const arrows: Arrow[] = [];

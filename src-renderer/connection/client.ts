@@ -85,7 +85,7 @@ export class LabClient {
     }
   }
 
-  /** Calls the lab. Rejects with LabError for what it refused, ConnectionLost for what is unknown. */
+  /** Calls the lab. @throws LabError for what it refused, ConnectionLost for what is unknown */
   async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
     const rpc = this.#rpc;
     if (rpc === null) throw new ConnectionLost('There is no connection to the lab.');

@@ -54,7 +54,8 @@ export const METRICS: readonly MetricInfo[] = [
     digits: 0,
     better: 'less',
     definition:
-      'From the first suspicion to a chosen leader: role leader in Raft, phase 1 with a quorum in Paxos, a quorum of votes in ZAB.',
+      'From the first suspicion to a chosen leader: role leader in Raft, phase 1 with a quorum in ' +
+      'Paxos, a quorum of votes in ZAB.',
   },
   {
     key: 'newLeaderMs',
@@ -64,7 +65,8 @@ export const METRICS: readonly MetricInfo[] = [
     digits: 0,
     better: 'less',
     definition:
-      'From the fault to a leader that can serve: its own first entry is committed, recovered slots are chosen, or followers are synced.',
+      'From the fault to a leader that can serve: its own first entry is committed, recovered ' +
+      'slots are chosen, or followers are synced.',
   },
   {
     key: 'outageMs',

@@ -1,4 +1,4 @@
-/** What the screen says about a cluster beyond single nodes: who leads, what is cut, why it waits. */
+/** What the screen says of a cluster beyond its nodes: who leads, what is cut, why it waits. */
 import type { ClusterView, NodeView } from '../../src-main/contract/cluster-view.ts';
 import { lastCommitted } from '../../src-main/contract/node-log.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * Run time on this screen: events arrive in batches, the picture moves evenly. The clock follows the
- * fastest delivery seen, a little behind, and never runs backwards.
+ * Run time on this screen: events arrive in batches, the picture moves evenly. The clock follows
+ * the fastest delivery seen, a little behind, and never runs backwards.
  */
 
 const BEHIND_US = 120_000;

@@ -1,6 +1,6 @@
 /**
- * Theme, and the resolved colours for canvases. Tokens are light-dark() pairs, which a canvas cannot
- * read: a probe element resolves them, again whenever the theme changes.
+ * Theme, and the resolved colours for canvases. Tokens are light-dark() pairs, which a canvas
+ * cannot read: a probe element resolves them, again whenever the theme changes.
  */
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

@@ -1,6 +1,11 @@
 /** Events in one line of words each, and the classes by which lists and steps filter them. */
 import type { ViewEvent } from '../../src-main/contract/events.ts';
-import { eraLabel, type NodeId, type TraceEvent } from '../../src-main/contract/words.ts';
+import {
+  eraLabel,
+  type FaultRecord,
+  type NodeId,
+  type TraceEvent,
+} from '../../src-main/contract/words.ts';
 import { formatSpan } from './time-scale.ts';
 
 export type EventClass = 'roles' | 'faults' | 'log' | 'messages' | 'clients' | 'rules';
@@ -64,9 +69,7 @@ export function describeEvent(event: ViewEvent): string {
     case 'apply':
       return `applies up to ${event.to}, state ${event.hash.slice(0, 8)}`;
     case 'fault':
-      return event.fault.endUs === null
-        ? `fault: ${event.fault.label}`
-        : `fault over: ${event.fault.label}${event.fault.outcome === null ? '' : `, ${event.fault.outcome}`}`;
+      return describeFault(event.fault);
     case 'ops':
       return describeOps(event);
     case 'violation':
@@ -108,12 +111,17 @@ function describeTrace(e: TraceEvent): string {
         e.phase === 'pre' ? ', pre-vote' : ''
       }`;
     case 'tally':
-      return `has ${e.votes.length} ${e.votes.length === 1 ? 'vote' : 'votes'} for ${eraLabel(e.era)}: ${e.votes.join(' ')}`;
+      return `has the votes of ${e.votes.join(' ') || 'nobody'} for ${eraLabel(e.era)}`;
     case 'catch-up':
       return `brings ${e.peer} up to date from ${e.from} by ${e.method}`;
     case 'ignored':
       return `ignores ${e.type} from ${e.from}: ${e.why}`;
   }
+}
+
+function describeFault(fault: FaultRecord): string {
+  if (fault.endUs === null) return `fault: ${fault.label}`;
+  return `fault over: ${fault.label}${fault.outcome === null ? '' : `, ${fault.outcome}`}`;
 }
 
 function describeRole(e: Extract<TraceEvent, { kind: 'role' }>): string {
