@@ -1,6 +1,7 @@
 /**
- * The only source of chance in the pure rooms: xoroshiro128+ from pure-rand, seeded, its state plain
- * data so that a core can be saved and restored in the middle of a sequence (protocols.md 6.3).
+ * The only source of chance in the pure rooms: xoroshiro128+ from pure-rand, seeded, its state
+ * plain data so that a core can be saved and restored in the middle of a sequence (protocols.md
+ * 6.3).
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';

@@ -1,6 +1,6 @@
 /**
- * SIGSTOP, or a cooperative freeze where the system has none: sockets stay open, timers stand still,
- * nothing is answered. Peers notice by time-out only. Undone by SIGCONT.
+ * SIGSTOP, or a cooperative freeze where the system has none: sockets stay open, timers stand
+ * still, nothing is answered. Peers notice by time-out only. Undone by SIGCONT.
  */
 import type { FaultSpec } from '../vocabulary/fault.ts';
 import type { FaultKind } from './fault-kind.ts';

@@ -59,7 +59,8 @@ export class RecoveryWatch {
   #judge(checkpoint: Checkpoint, us: number): void {
     const tookMs = Math.round((us - checkpoint.us) / 1_000);
     if (tookMs <= this.#limitMs) return;
-    const message = `after "${checkpoint.what}" no operation succeeded for ${tookMs} ms (limit ${this.#limitMs} ms)`;
+    const limit = `(limit ${this.#limitMs} ms)`;
+    const message = `after "${checkpoint.what}" no operation succeeded for ${tookMs} ms ${limit}`;
     this.violations.push({ check: 'recoversWithinMs', message, us: checkpoint.us, node: null });
   }
 }
@@ -77,7 +78,8 @@ export function hasConnectedMajority(cluster: LiveCluster): boolean {
     const near = able.filter(
       (node) => node === center || (!cut(center, node) && !cut(node, center)),
     );
-    // All of them must reach each other: a hub with leaves is not owed a recovery by every protocol.
+    // All of them must reach each other: a hub with leaves is not owed a recovery by every
+    // protocol.
     const clique = near.filter((a) => near.every((b) => a === b || (!cut(a, b) && !cut(b, a))));
     return clique.length >= needed;
   });

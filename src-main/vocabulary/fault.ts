@@ -36,7 +36,8 @@ export interface FaultRecord {
   readonly startUs: number;
   /** null while it is on. */
   readonly endUs: number | null;
-  /** How it ended: undone by a step, a click, the end of the run; or why it could not be applied. */
+  /** How it ended: undone by a step, a click, the end of the run; or why it could not be applied.
+   *   */
   readonly outcome: string | null;
 }
 

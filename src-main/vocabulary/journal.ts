@@ -10,7 +10,8 @@
 import type { Incarnation, NodeId, Position } from './ids.ts';
 import type { TraceEvent } from './trace.ts';
 
-/** A message is known by its sender, the sender's life, the step that sent it and a number in it. */
+/** A message is known by its sender, the sender's life, the step that sent it and a number in it.
+ *   */
 export type MessageId = `${NodeId}:${Incarnation}:${number}:${number}`;
 
 export interface StepHeader {

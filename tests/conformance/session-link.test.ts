@@ -1,6 +1,6 @@
 /**
- * FIFO sessions over a hostile network (protocols.md 0.6): what is delivered is a prefix of what was
- * sent in that session, and both ends agree on which session it was.
+ * FIFO sessions over a hostile network (protocols.md 0.6): what is delivered is a prefix of what
+ * was sent in that session, and both ends agree on which session it was.
  */
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../../src-main/base/prng.ts';
@@ -156,7 +156,7 @@ describe('closing', () => {
   });
 });
 
-test('under loss, repetition and reordering each session delivers a prefix of what it was sent', () => {
+test('under loss, repetition and reordering each session delivers a prefix of what was sent', () => {
   for (let seed = 1; seed <= 200; seed += 1) {
     const prng = new Prng(seed);
     const ends = [new End(true), new End(false)] as const;

@@ -30,7 +30,8 @@ export interface LabProcess {
 const START_MS_MAX = 60_000;
 
 export const test = base.extend<LabFixtures & { home: string; host: Host }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern for a fixture without needs
+  // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern for a fixture without
+  // needs
   home: async ({}, use) => {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'quorum-e2e-'));
     await use(home);
@@ -171,7 +172,8 @@ class ElectronHost implements Host {
 export const PROTOCOLS = ['paxos', 'raft', 'zab'] as const;
 export type ProtocolId = (typeof PROTOCOLS)[number];
 
-/** Starts the three clusters as the start screen offers them, and waits until all lead and commit. */
+/** Starts the three clusters as the start screen offers them, and waits until all lead and
+ *  commit. */
 export async function startClusters(page: Page): Promise<void> {
   await page.getByTestId('start-lab').click();
   for (const protocol of PROTOCOLS) {

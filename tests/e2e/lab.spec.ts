@@ -8,9 +8,7 @@ import {
   test,
 } from './lab-page.ts';
 
-test('three clusters start, a click kills a leader, another leads, the dead one comes back', async ({
-  lab,
-}) => {
+test('a click kills a leader, another leads, the dead one comes back', async ({ lab }) => {
   await startClusters(lab);
   await lab.getByTestId('everywhere').uncheck();
   const old = (await leaderOf(lab, 'raft').getAttribute('data-testid')) ?? '';

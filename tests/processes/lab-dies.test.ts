@@ -74,7 +74,7 @@ function exitCode(): Promise<number | null> {
 }
 
 describe.skipIf(process.platform === 'win32')('a lab that ends too early', () => {
-  test('SIGKILL: every node is gone, paused ones too, and the sockets; the next start salvages', async () => {
+  test('SIGKILL: no node stays, paused or not, nor a socket; the next start salvages', async () => {
     const note = await startLab();
     lab.kill('SIGKILL');
     await until('no node is left', () => !note.nodePids.some(isAlive));

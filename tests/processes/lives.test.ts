@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => host.close());
 
 describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
-  test('kill -9 of the leader: another leads, the dead one catches up, the record re-executes', async () => {
+  test('kill -9 of the leader: another leads, the dead one catches up, it re-executes', async () => {
     const cluster = await host.start(protocol);
     await nextSuccess(cluster);
     const leader = cluster.leadership.ready() ?? '';
@@ -85,7 +85,7 @@ describe('supervision', () => {
     expect(pids.some(isAlive)).toBe(false);
   });
 
-  test('a node that keeps dying is started again three times, then stays down, and says so', async () => {
+  test('a node that keeps dying is started again three times, then stays down', async () => {
     const cluster = await host.start('raft');
     let killed = 0;
     const victim = 'n2';

@@ -89,7 +89,8 @@ export type Input<M extends Message = Message> =
   | { readonly kind: 'link-down'; readonly peer: NodeId; readonly linkEpoch: number }
   | { readonly kind: 'persisted'; readonly token: Token }
   | { readonly kind: 'persist-failed'; readonly token: Token; readonly error: string }
-  /** Everything clients asked in one turn of the host: one step, one barrier, one message a peer. */
+  /** Everything clients asked in one turn of the host: one step, one barrier, one message a peer.
+   *   */
   | { readonly kind: 'client'; readonly requests: readonly ClientRequest[] }
   | { readonly kind: 'admin'; readonly reqId: number; readonly op: AdminOp }
   | {

@@ -61,7 +61,8 @@ export class SlotLog {
     return pos <= this.#prefix || this.#ahead.has(pos);
   }
 
-  /** Whether `pos` is a slot this log, once it goes up to `last`, can hold without an absurd hole. */
+  /** Whether `pos` is a slot this log, once it goes up to `last`, can hold without an absurd
+   *  hole. */
   reaches(pos: Position, last: Position = this.last): boolean {
     return pos >= this.first && pos <= last + HOLE_MAX;
   }

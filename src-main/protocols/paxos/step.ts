@@ -3,8 +3,9 @@
  * follows (slots learned, applied, proposed). Replicated log with collocated roles: every node is
  * acceptor, learner and possible leader (protocols.md 2.2).
  *
- * Where to read: election.ts (the candidate), promising.ts (its voters), replication.ts (the leader), acceptor.ts (its followers),
- * learning.ts (what is chosen), storing.ts (the disk), roles.ts (every transition).
+ * Where to read: election.ts (the candidate), promising.ts (its voters), replication.ts (the
+ * leader), acceptor.ts (its followers), learning.ts (what is chosen), storing.ts (the disk),
+ * roles.ts (every transition).
  */
 import { assert, assertUnreachable, ensure } from '../../base/assert.ts';
 import type { Json } from '../../vocabulary/json.ts';

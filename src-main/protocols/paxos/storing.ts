@@ -31,8 +31,8 @@ export function storeEntries(
 }
 
 /**
- * Notes the chosen prefix, about once a window, in a barrier that is written anyway. Only slots that are durable by now
- * are named, so that no crash can keep the hint and lose a slot below it.
+ * Notes the chosen prefix, about once a window, in a barrier that is written anyway. Only slots
+ * that are durable by now are named, so that no crash can keep the hint and lose a slot below it.
  */
 function maybeWriteHint(m: Machine): void {
   const { state } = m;

@@ -1,6 +1,6 @@
 /**
- * What is on disk and what will be: the barriers on the way, and which of them a message has to wait
- * for (protocols.md 0.2, 1.7).
+ * What is on disk and what will be: the barriers on the way, and which of them a message has to
+ * wait for (protocols.md 0.2, 1.7).
  *
  * Each barrier remembers how far the log reaches that it makes durable. A truncation lowers that
  * mark in every barrier still on the way, so a completion never vouches for entries that were

@@ -1,7 +1,8 @@
 /**
  * Who the voters are. Until configurations can change they are the boot configuration, the same on
- * every initial voter (protocols.md 1.9.8); config entries will be stacked here as they are appended
- * and dropped as they are truncated (1.9). Everything else asks `VoterSets`, never a number.
+ * every initial voter (protocols.md 1.9.8); config entries will be stacked here as they are
+ * appended and dropped as they are truncated (1.9). Everything else asks `VoterSets`, never a
+ * number.
  */
 import { assert } from '../../base/assert.ts';
 import { compareIds, type Member, type NodeId, type StorageId } from '../../vocabulary/ids.ts';

@@ -35,7 +35,8 @@ export function appendAndSend(s: RaftState, entries: readonly RaftEntry[]): void
   if (s.mutants.has('count-self-before-sync')) maybeCommitAndNotify(s);
 }
 
-/** A peer that follows gets what it lacks as far as its window allows; a probed one, one message. */
+/** A peer that follows gets what it lacks as far as its window allows; a probed one, one message.
+ *   */
 function sendAppends(s: RaftState, peer: Peer): void {
   if (peer.progress === 'probe') {
     if (!peer.paused) sendNext(s, peer);

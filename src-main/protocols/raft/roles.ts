@@ -1,5 +1,6 @@
 /**
- * The only place where a role, a term or a vote changes (protocols.md 1.1, 1.3). Who may become what:
+ * The only place where a role, a term or a vote changes (protocols.md 1.1, 1.3). Who may become
+ * what:
  *
  *     follower -> pre-candidate -> candidate -> leader
  *     any of them -> follower, outsider; an outsider stays one for the rest of its life

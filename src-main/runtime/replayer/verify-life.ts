@@ -1,7 +1,7 @@
 /**
  * Re-execution of one life of a node: every recorded input goes to a fresh core, and the digest of
- * the effects is compared step by step; applied entries go to a fresh state machine, and its hash is
- * compared at every position the record has one for (design.md section 2, protocols.md 6.4).
+ * the effects is compared step by step; applied entries go to a fresh state machine, and its hash
+ * is compared at every position the record has one for (design.md section 2, protocols.md 6.4).
  */
 import { protocolDefinition } from '../../protocols/index.ts';
 import type { Core, Effect, Input } from '../../protocols/kernel/core.ts';

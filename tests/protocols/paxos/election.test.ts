@@ -31,7 +31,7 @@ describe('acceptor', () => {
     expect(node.sent('Nack')).toMatchObject([{ promised: B1 }]);
   });
 
-  test('while a leader is heard, other candidates are refused; after the timeout they are not', () => {
+  test('while a leader is heard other candidates are refused, after the timeout not', () => {
     const node = new OneNode();
     node.recv('n2', HEARTBEAT);
     const ask = { type: 'PrePrepare', ballot: ballot(2, 'n3') };
@@ -129,7 +129,7 @@ describe('candidate', () => {
     expect(node.sends('Prepare').map((send) => send.to)).toEqual(['n2', 'n3']);
   });
 
-  test('a refusal with a higher promise ends the campaign, and the next round lies above it', () => {
+  test('a refusal with a higher promise ends the campaign; the next round lies above', () => {
     const node = new OneNode();
     const stamp = node.prepare();
     node.recv('n2', { type: 'Nack', ballot: stamp, promised: ballot(7, 'n2'), leader: null });

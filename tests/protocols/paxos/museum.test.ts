@@ -180,7 +180,7 @@ describe('proposer', () => {
     expect(committedAfter(['reported-means-chosen'])).toBe(1);
   });
 
-  test('P11: pipelined values of two leaders can mix: legal here, impossible in Raft and ZAB', () => {
+  test('P11: pipelined values of two leaders can mix: legal here, not in Raft and ZAB', () => {
     const node = new OneNode({ promised: B2 });
     const stamp = node.prepare();
     const first = promise(stamp, [entryAt(1, B2, 'C'), entryAt(2, B1, 'B after A')]);
@@ -237,7 +237,7 @@ describe('clusters', () => {
     }
   });
 
-  test('P15: a replica that was cut off gets every slot it missed, and no no-op in its place', () => {
+  test('P15: a replica that was cut off gets every slot it missed, no no-op instead', () => {
     const cluster = clusterOf(3, { window: 8 });
     cluster.elect('n1');
     const session = openSession(cluster, 'n1');
@@ -267,7 +267,7 @@ describe('clusters', () => {
     expect(appliedAt(cluster, 'n2')).toHaveLength(2);
   });
 
-  test('P21: majorities that change all the time let progress through whenever one is stable', () => {
+  test('P21: majorities that change all the time let progress through when one is stable', () => {
     const cluster = clusterOf(5);
     let session = 0;
     let seq = 0;

@@ -1,4 +1,5 @@
-/** Drives one Multi-Paxos core input by input, as n1 of a cluster, with a disk that obeys the test. */
+/** Drives one Multi-Paxos core input by input, as n1 of a cluster, with a disk that obeys the
+ *  test. */
 import type { ClientRequest, Effect, Input } from '../../../src-main/protocols/kernel/core.ts';
 import { applyPersistOps, type DurableState } from '../../../src-main/protocols/kernel/durable.ts';
 import type { Ballot, PaxosEntry } from '../../../src-main/protocols/paxos/ballot.ts';

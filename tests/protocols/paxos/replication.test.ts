@@ -217,7 +217,7 @@ describe('learning', () => {
     expect(node.applied).toEqual([]);
   });
 
-  test('a learned value is kept under the promised ballot: later reports cannot fall behind', () => {
+  test('a learned value is kept under the promised ballot: reports cannot fall behind', () => {
     const node = follower();
     const learned = [entryAt(1, B1, 'a'), entryAt(2, B1, 'b')];
     node.recv('n3', { type: 'LearnResp', fromSlot: 1, upTo: 2, same: [], items: learned });

@@ -88,7 +88,7 @@ test('a leader does not believe an acknowledgement beyond its log', () => {
   expect(node.view.committed).toBe(0);
 });
 
-test('random well-formed messages never break a core, as long as no second leader is forged', () => {
+test('random well-formed messages never break a core unless a second leader is forged', () => {
   const prng = new Prng(11);
   const number = (): number => prng.nextInt(0, 6);
   const types = Object.keys(MESSAGE_KINDS);

@@ -294,7 +294,7 @@ describe('liveness', () => {
 });
 
 describe('clients', () => {
-  test('R39, R40, R52: a read is a command: neither a deposed nor a fresh leader answers it', () => {
+  test('R39, R40, R52: a read is a command: no deposed and no fresh leader answers it', () => {
     const node = new OneNode({ term: 1, log: logOf(1) });
     node.lead(2);
     node.client(command(1));

@@ -1,7 +1,7 @@
 /**
  * A whole ZAB cluster under one seeded schedule, with its own small network and disks, checked
- * after every step. Apart from the cores it shares no code with the product's simulator, so that one
- * mistake cannot hide in both.
+ * after every step. Apart from the cores it shares no code with the product's simulator, so that
+ * one mistake cannot hide in both.
  *
  * Sessions: each end learns of the end and the start of a session on its own, in order with the
  * messages; any loss ends one. What waits for a barrier when its session ends is lost, or (with a
