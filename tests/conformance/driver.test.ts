@@ -155,7 +155,7 @@ describe('barriers', () => {
     expect(host.tokens).toEqual([3]);
   });
 
-  test('a second turn while the disk is busy gets a barrier of its own; sends stay in order', () => {
+  test('a second turn while the disk is busy gets a barrier of its own, sends in order', () => {
     const host = makeHost('late', stepScript());
     host.driver.turn([tick]);
     host.driver.turn([tick]);

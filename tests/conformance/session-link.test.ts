@@ -156,7 +156,7 @@ describe('closing', () => {
   });
 });
 
-test('under loss, repetition and reordering each session delivers a prefix of what was sent', () => {
+test('under loss, repetition, reordering each session delivers a prefix of what was sent', () => {
   for (let seed = 1; seed <= 200; seed += 1) {
     const prng = new Prng(seed);
     const ends = [new End(true), new End(false)] as const;

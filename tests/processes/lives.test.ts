@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => host.close());
 
 describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
-  test('kill -9 of the leader: another leads, the dead one catches up, it re-executes', async () => {
+  test('kill -9 of the leader: another leads, the dead one catches up', async () => {
     const cluster = await host.start(protocol);
     await nextSuccess(cluster);
     const leader = cluster.leadership.ready() ?? '';
