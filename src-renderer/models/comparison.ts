@@ -54,8 +54,8 @@ export const METRICS: readonly MetricInfo[] = [
     digits: 0,
     better: 'less',
     definition:
-      'From the first suspicion to a chosen leader: role leader in Raft, phase 1 with a quorum in ' +
-      'Paxos, a quorum of votes in ZAB.',
+      'From the first suspicion to a chosen leader: role leader in Raft, phase 1 with a quorum ' +
+      'in Paxos, a quorum of votes in ZAB.',
   },
   {
     key: 'newLeaderMs',

@@ -63,7 +63,7 @@ export class LabModel {
   setClusters(infos: readonly Cluster[]): void {
     const gone = this.clusters.filter((c) => !infos.some((info) => info.id === c.info.id));
     const ended = gone.map((cluster) => cluster.info.runId).filter((run) => run !== null);
-    if (ended.length > 0) this.lastRuns = ended;
+    if (ended.length > 0) this.lastRuns = [...new Set([...this.lastRuns, ...ended])].sort(byNumber);
     this.clusters = infos.map((info) => {
       const known = this.byId(info.id);
       if (known === undefined) return this.#addCluster(info);
@@ -109,7 +109,7 @@ export class LabModel {
     this.stopping = true;
     await this.#try(async () => {
       const { runs } = await this.#client.call('clusters.stop', {});
-      this.lastRuns = runs;
+      this.lastRuns = [...runs].sort(byNumber);
     });
     this.stopping = false;
   }
@@ -215,6 +215,10 @@ export class LabModel {
       return false;
     }
   }
+}
+
+function byNumber(a: number, b: number): number {
+  return a - b;
 }
 
 /** Where an action would change something: a cluster of three has no n5, and a dead node cannot be

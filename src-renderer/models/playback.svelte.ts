@@ -230,7 +230,7 @@ export class Playback {
     for (let i = this.cursor; i < index; i += 1) {
       const event = this.window[i] as ViewEvent;
       applyEvent(view, event);
-      this.marks.observe(event, THIN_US * this.speed);
+      this.marks.observe(event, this.playing ? THIN_US * this.speed : 0);
     }
     this.marks.prune(view.us, MARK_KEEP_US);
     this.cursor = index;

@@ -146,18 +146,18 @@ export function findGaps(
   let lastOkUs: number | null = null;
   for (let i = start; i < ops.length; i += 1) {
     const bucket = ops[i] as OpsBucket;
-    if (bucket.us - bucket.spanUs > toUs) break;
     if (bucket.ok === 0) continue;
     const gapEnd = bucket.us - bucket.spanUs;
     if (lastOkUs !== null && gapEnd - lastOkUs >= minUs) {
       gaps.push({ fromUs: lastOkUs, toUs: gapEnd, open: false });
     }
+    // A gap that reaches out of sight is as long as it is.
+    if (bucket.us > toUs) return gaps;
     lastOkUs = bucket.us;
   }
   const known = ops[ops.length - 1]?.us ?? 0;
-  const end = Math.min(toUs, known);
-  if (lastOkUs !== null && end - lastOkUs >= minUs) {
-    gaps.push({ fromUs: lastOkUs, toUs: end, open: true });
+  if (lastOkUs !== null && known - lastOkUs >= minUs) {
+    gaps.push({ fromUs: lastOkUs, toUs: known, open: true });
   }
   return gaps;
 }
