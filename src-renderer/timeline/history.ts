@@ -82,7 +82,8 @@ export function recordHistory(history: ClusterHistory, event: ViewEvent): void {
   switch (event.k) {
     case 'ops':
       history.ops.push(event);
-      return dropOldest(history.ops, OPS_MAX);
+      if (history.ops.length > OPS_MAX) joinOlderOps(history.ops);
+      return;
     case 'fault':
       return recordFault(history, event.fault);
     case 'violation':
@@ -250,6 +251,25 @@ function recordFault(history: ClusterHistory, fault: FaultRecord): void {
     recordNode(history, fault.spec.node, fault.startUs, { state: 'down', paused: false });
   }
   dropOldest(history.faults, FAULTS_MAX);
+}
+
+/** Joins the older half by pairs: a long run keeps its beginning, only coarser. */
+function joinOlderOps(ops: OpsBucket[]): void {
+  const half = Math.floor(ops.length / 4) * 2;
+  const joined: OpsBucket[] = [];
+  for (let i = 0; i < half; i += 2) {
+    const a = ops[i] as OpsBucket;
+    const b = ops[i + 1] as OpsBucket;
+    joined.push({
+      us: b.us,
+      spanUs: b.us - a.us + a.spanUs,
+      ok: a.ok + b.ok,
+      failed: a.failed + b.failed,
+      unknown: a.unknown + b.unknown,
+      p50Us: b.p50Us ?? a.p50Us,
+    });
+  }
+  ops.splice(0, half, ...joined);
 }
 
 function dropOldest(list: unknown[], max: number): void {

@@ -43,7 +43,10 @@ export interface BrokenLink {
 }
 
 export const DISC_RADIUS = 22;
-const RING_MARGIN = 8;
+const RING_MARGIN = 11;
+/** With more nodes than this the first one's label has no room beside it and goes above. */
+const BESIDE_MAX = 5;
+const ABOVE_HEIGHT = 20;
 /** From a disc's centre to the end of its longest label. */
 const LABEL_WIDTH = 106;
 
@@ -52,16 +55,18 @@ export function placeNodes(ids: readonly NodeId[], width: number, height: number
   const angles = ids.map((_id, index) => -Math.PI / 2 + (index * 2 * Math.PI) / ids.length);
   const widest = Math.max(0.5, ...angles.map((angle) => Math.abs(Math.cos(angle))));
   const lowest = Math.max(...angles.map((angle) => Math.sin(angle)), -1);
-  const edge = DISC_RADIUS + RING_MARGIN + 2;
-  const room = height - 2 * edge;
+  const edge = DISC_RADIUS + RING_MARGIN;
+  const above = ids.length > BESIDE_MAX ? ABOVE_HEIGHT : 0;
+  const room = height - 2 * edge - above;
   const radiusX = Math.max(40, Math.min((width / 2 - LABEL_WIDTH) / widest, room * 0.95));
   const radiusY = ids.length < 2 ? 0 : Math.min(room / (1 + lowest), radiusX * 1.15);
-  const top = edge + (room - radiusY * (1 + lowest)) / 2;
+  const top = edge + above + (room - radiusY * (1 + lowest)) / 2;
   return ids.map((id, index) => {
     const angle = angles[index] ?? 0;
     const x = width / 2 + (ids.length < 2 ? 0 : radiusX * Math.cos(angle));
     const y = top + radiusY * (1 + Math.sin(angle));
-    return { id, x, y, ...placeLabel(x, y, width / 2) };
+    const label = above > 0 && index === 0 ? placeAbove(x, y) : placeLabel(x, y, width / 2);
+    return { id, x, y, ...label };
   });
 }
 
@@ -96,11 +101,13 @@ export function hullOf(points: readonly Point[]): Point[] {
   return [...half(sorted), ...half(sorted.toReversed())];
 }
 
-function placeLabel(
-  x: number,
-  y: number,
-  centre: number,
-): { labelX: number; labelY: number; anchor: Place['anchor'] } {
+type Label = Pick<Place, 'labelX' | 'labelY' | 'anchor'>;
+
+function placeAbove(x: number, y: number): Label {
+  return { labelX: x, labelY: y - DISC_RADIUS - 20, anchor: 'middle' };
+}
+
+function placeLabel(x: number, y: number, centre: number): Label {
   const out = DISC_RADIUS + 13;
   if (x < centre - 20) return { labelX: x - out, labelY: y - 2, anchor: 'end' };
   return { labelX: x + out, labelY: y - 2, anchor: 'start' };

@@ -227,3 +227,17 @@ describe('sparkline', () => {
     expect(spark.path).toBe('M10.0 16.0L20.0 1.0');
   });
 });
+
+describe('a very long run', () => {
+  test('keeps its beginning, only coarser, and loses no operation', () => {
+    const history = emptyHistory(['n1']);
+    for (let i = 1; i <= 50_000; i += 1) {
+      recordHistory(history, { k: 'ops', ...bucket(i * 100, 1) });
+    }
+    expect(history.ops.length).toBeLessThanOrEqual(20_000);
+    expect(history.ops.reduce((sum, b) => sum + b.ok, 0)).toBe(50_000);
+    const first = history.ops[0] as OpsBucket;
+    expect(first.us - first.spanUs).toBe(0);
+    expect(history.ops.at(-1)?.spanUs).toBe(100);
+  });
+});
