@@ -54,6 +54,45 @@ function connect(): { a: End; b: End } {
   return { a, b };
 }
 
+describe('half-open sessions', () => {
+  test('an answerer that closed is heard even if its rst is lost and the opener is silent', () => {
+    const { a, b } = connect();
+    b.link.close('lost a message');
+    b.outbox.length = 0;
+    for (let ticks = 0; ticks < 20; ticks += 1) {
+      b.link.tick(1);
+      exchange(a, b);
+      a.link.tick(1);
+      exchange(a, b);
+    }
+    expect([a.link.isOpen, b.link.isOpen]).toEqual([true, true]);
+    expect(a.events).toHaveLength(3);
+  });
+
+  test('an answerer in a new life gets a session from an opener that noticed nothing', () => {
+    const { a } = connect();
+    const reborn = new End(false, 2);
+    for (let ticks = 0; ticks < 20; ticks += 1) {
+      reborn.link.tick(1);
+      exchange(a, reborn);
+      a.link.tick(1);
+      exchange(a, reborn);
+    }
+    expect([a.link.isOpen, reborn.link.isOpen]).toEqual([true, true]);
+  });
+
+  test('a late question of the answerer does not end the session that came after it', () => {
+    const a = new End(true);
+    const b = new End(false);
+    b.link.tick(1);
+    const late = b.outbox.splice(0);
+    a.link.tick(1);
+    exchange(a, b);
+    for (const { frame } of late) a.receive(frame, null);
+    expect([a.link.isOpen, b.link.isOpen]).toEqual([true, true]);
+  });
+});
+
 describe('opening', () => {
   test('one handshake opens both ends, and messages flow both ways in order', () => {
     const { a, b } = connect();

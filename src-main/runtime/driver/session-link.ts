@@ -12,13 +12,15 @@
  *           -- sure(a, b) -->    (or the first data of the session)
  *
  * Either end that gets a frame of a session it does not have answers `rst`, so that a half-open
- * session ends as soon as it is used. A one-way cut leaves it half-open until a timer of the
- * protocol gives up: exactly what the protocols must be able to live with.
+ * session ends as soon as it is used. An answerer without a session asks for one now and then: an
+ * opener that has nothing to send would else keep its half of a dead session for ever. A one-way cut
+ * leaves it half-open until a timer of the protocol gives up: exactly what the protocols must be
+ * able to live with.
  */
 
 /** A frame between two endpoints; `mine` and `yours` are epochs as the sender sees them. */
 export type SessionFrame =
-  | { readonly t: 'syn'; readonly mine: number }
+  | { readonly t: 'syn' | 'ask'; readonly mine: number }
   | { readonly t: 'ack' | 'sure' | 'rst'; readonly mine: number; readonly yours: number }
   | {
       readonly t: 'data';
@@ -118,6 +120,7 @@ export class SessionLink {
     this.#waitTicks = RETRY_TICKS;
     if (this.#state === 'answered') this.#sendControl('ack');
     else if (this.#opens) this.#open();
+    else this.#ports.sendFrame({ t: 'ask', mine: this.#mine });
   }
 
   #open(): void {
@@ -140,6 +143,9 @@ export class SessionLink {
     switch (frame.t) {
       case 'syn':
         this.#handleSyn(frame.mine);
+        return false;
+      case 'ask':
+        this.#handleAsk(frame.mine);
         return false;
       case 'ack':
         this.#handleAck(frame.mine, frame.yours);
@@ -167,6 +173,13 @@ export class SessionLink {
       this.#waitTicks = RETRY_TICKS;
     }
     this.#sendControl('ack');
+  }
+
+  /** The answerer had no session when its epoch was `theirs`: one of that epoch, or of an earlier one,
+   *  is dead. A late frame from before the present session says nothing. */
+  #handleAsk(theirs: number): void {
+    if (!this.#opens || this.#state !== 'open' || theirs < this.#theirs) return;
+    this.#becomeClosed('the peer has no session any more', false);
   }
 
   #handleAck(theirs: number, mine: number): void {

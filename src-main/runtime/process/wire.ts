@@ -80,7 +80,7 @@ function isWireItem(item: unknown): boolean {
 
 function isSessionFrame(value: unknown): boolean {
   if (!isRecord(value) || !Number.isSafeInteger(value['mine'])) return false;
-  if (value['t'] === 'syn') return true;
+  if (value['t'] === 'syn' || value['t'] === 'ask') return true;
   if (!Number.isSafeInteger(value['yours'])) return false;
   if (value['t'] === 'data') return Number.isSafeInteger(value['seq']);
   return value['t'] === 'ack' || value['t'] === 'sure' || value['t'] === 'rst';
