@@ -26,6 +26,8 @@ export interface WorldObserver {
   /** The packet is on its way. */
   sent?(packet: Packet): void;
   lost?(from: NodeId, to: NodeId, msg: Message, why: string): void;
+  /** A barrier waits on a held disk. */
+  queued?(node: SimNode): void;
   /** These operations are on disk from now on. */
   synced?(node: SimNode, ops: readonly PersistOp[], how: 'barrier' | 'crash'): void;
   /** The node is down; what its disk kept was told before. */

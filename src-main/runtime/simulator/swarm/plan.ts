@@ -1,0 +1,198 @@
+/**
+ * What one seed of the swarm means: cluster size, timing, network, disks, workload, and which
+ * faults happen how often. Every feature is off in half of the seeds, so that each is also seen
+ * alone (swarm testing).
+ */
+import { deriveSeed, Prng } from '../../../base/prng.ts';
+import type { ProtocolDefinition } from '../../../protocols/kernel/core.ts';
+import type { Json } from '../../../vocabulary/json.ts';
+import type { Timing } from '../../../vocabulary/timing.ts';
+import type { ClientsSpec } from '../timed/clients.ts';
+import type { TimedSpec } from '../timed/simulation.ts';
+
+export type FaultName =
+  | 'kill'
+  | 'power-cut'
+  | 'power-cut-all'
+  | 'pause'
+  | 'partition'
+  | 'isolate'
+  | 'one-way'
+  | 'slow-link'
+  | 'lossy'
+  | 'slow-disk'
+  | 'disk-failure'
+  | 'clock-rate'
+  | 'lost-disk';
+
+export interface SwarmPlan {
+  readonly seed: number;
+  readonly timed: TimedSpec;
+  readonly clients: ClientsSpec;
+  readonly faults: { readonly [name in FaultName]: number };
+  /** Mean time between two faults. */
+  readonly faultEveryUs: number;
+  /** Mean time a fault lasts. */
+  readonly faultLastsUs: number;
+  /** A power cut may keep writes out of order (record and log separately). */
+  readonly adversarial: boolean;
+  readonly safetyUs: number;
+}
+
+export interface SwarmOptions {
+  readonly protocol: ProtocolDefinition;
+  readonly mutants: readonly string[];
+  /** null: drawn, 1 to 7. */
+  readonly nodes: number | null;
+  readonly options: { readonly [name: string]: Json };
+  /** Length of the phase in which anything may happen. */
+  readonly safetyMs: number;
+}
+
+export const SWARM_DEFAULTS = { nodes: null, options: {}, mutants: [], safetyMs: 8_000 } as const;
+
+const SIZES = [1, 2, 3, 3, 3, 4, 5, 5, 5, 6, 7] as const;
+const FAULT_WEIGHTS: { readonly [name in FaultName]: number } = {
+  kill: 3,
+  'power-cut': 4,
+  'power-cut-all': 1,
+  pause: 2,
+  partition: 4,
+  isolate: 3,
+  'one-way': 3,
+  'slow-link': 2,
+  lossy: 2,
+  'slow-disk': 2,
+  'disk-failure': 0.5,
+  'clock-rate': 1,
+  'lost-disk': 0.5,
+};
+
+export function drawPlan(seed: number, options: SwarmOptions): SwarmPlan {
+  const prng = new Prng(deriveSeed(seed, 'swarm plan'));
+  const nodes = drawNodes(prng, options.nodes);
+  const timing = drawTiming(prng);
+  const timed = drawTimed(prng, seed, nodes, timing, options);
+  return {
+    seed,
+    timed,
+    clients: drawClients(prng, timing),
+    faults: drawFaults(prng, nodes),
+    faultEveryUs: pick(prng, [150, 300, 600, 1_200, 3_000]) * 1_000,
+    faultLastsUs: pick(prng, [50, 200, 500, 1_500]) * 1_000,
+    adversarial: prng.nextInt(0, 1) === 1,
+    safetyUs: options.safetyMs * 1_000,
+  };
+}
+
+function pick<T>(prng: Prng, items: readonly T[]): T {
+  return items[prng.nextInt(0, items.length - 1)] as T;
+}
+
+function drawNodes(prng: Prng, wanted: number | null): number {
+  const drawn = pick(prng, SIZES);
+  return wanted ?? drawn;
+}
+
+function drawTiming(prng: Prng): Timing {
+  const electionTicksMin = pick(prng, [10, 10, 15, 20]);
+  const heartbeatTicks = pick(prng, [1, 2, 3]);
+  return { tickMs: 10, heartbeatTicks, electionTicksMin, electionTicksMax: 2 * electionTicksMin };
+}
+
+function drawTimed(
+  prng: Prng,
+  seed: number,
+  nodes: number,
+  timing: Timing,
+  options: SwarmOptions,
+): TimedSpec {
+  const { protocol, mutants } = options;
+  const delayUsMin = pick(prng, [50, 200, 1_000]);
+  const isNoisy = prng.nextInt(0, 2) === 0;
+  const latencyUsMax = pick(prng, [0, 500, 3_000, 15_000]);
+  return {
+    seed,
+    world: {
+      protocol,
+      nodes,
+      seed,
+      timing,
+      options: { ...drawOptions(prng, protocol), ...options.options },
+      mutants,
+      service: 'kv',
+      eagerSessions: false,
+    },
+    link: {
+      delayUsMin,
+      delayUsMax: delayUsMin * pick(prng, [2, 4, 20]),
+      loss: isNoisy ? pick(prng, [0, 0.002, 0.02]) : 0,
+      duplicate: isNoisy && !protocol.overSessions ? pick(prng, [0, 0.01, 0.1]) : 0,
+    },
+    disk: { latencyUsMin: Math.floor(latencyUsMax / 4), latencyUsMax },
+    clockDrift: pick(prng, [0, 0.01, 0.05]),
+  };
+}
+
+/** Small limits make rare paths common: windows that fill up, messages that split. */
+function drawOptions(prng: Prng, protocol: ProtocolDefinition): { [name: string]: Json } {
+  const drawn: { [name: string]: Json } = {};
+  const known = protocol.defaultOptions;
+  const isSmall = prng.nextInt(0, 2) === 0;
+  const sizes = { maxEntriesPerMessage: [1, 2, 8], maxInflight: [1, 2, 4], window: [2, 4, 16] };
+  for (const [name, values] of Object.entries(sizes)) {
+    const value = pick(prng, values);
+    if (isSmall && name in known) drawn[name] = value;
+  }
+  for (const name of ['preVote', 'checkQuorum', 'prePrepare', 'chosenHint']) {
+    const on = prng.nextInt(0, 3) > 0;
+    if (known[name] === true) drawn[name] = on;
+  }
+  return drawn;
+}
+
+function drawClients(prng: Prng, timing: Timing): ClientsSpec {
+  const electionUs = timing.electionTicksMax * timing.tickMs * 1_000;
+  return {
+    count: prng.nextInt(1, 4),
+    thinkUs: pick(prng, [10, 30, 80]) * 1_000,
+    window: pick(prng, [1, 2, 6]),
+    keys: pick(prng, [1, 3, 10]),
+    valueBytes: 6,
+    mix: { read: 0.3, write: 0.4, cas: 0.1, incr: 0.15, delete: 0.05 },
+    delayUs: 300,
+    loss: pick(prng, [0, 0, 0.01, 0.05]),
+    attemptUs: electionUs,
+    giveUpUs: 20 * electionUs,
+  };
+}
+
+function drawFaults(prng: Prng, nodes: number): { readonly [name in FaultName]: number } {
+  const faults = { ...FAULT_WEIGHTS } as { [name in FaultName]: number };
+  for (const name of Object.keys(faults) as FaultName[]) {
+    if (prng.nextInt(0, 1) === 0) faults[name] = 0;
+  }
+  // A wiped node stays outside, and with few nodes nobody would be left.
+  if (nodes < 3) faults['lost-disk'] = 0;
+  return faults;
+}
+
+/** One line that says all that was drawn. */
+export function planText(plan: SwarmPlan): string {
+  const { timed, clients } = plan;
+  const { nodes, timing, options } = timed.world;
+  const faults = Object.entries(plan.faults)
+    .filter(([, weight]) => weight > 0)
+    .map(([name]) => name);
+  return [
+    `nodes ${nodes}`,
+    `election ${timing.electionTicksMin} heartbeat ${timing.heartbeatTicks}`,
+    `link ${timed.link.delayUsMin}..${timed.link.delayUsMax} us`,
+    `loss ${timed.link.loss} duplicate ${timed.link.duplicate}`,
+    `disk ${timed.disk.latencyUsMin}..${timed.disk.latencyUsMax} us`,
+    `drift ${timed.clockDrift}`,
+    `clients ${clients.count} window ${clients.window}`,
+    `faults ${faults.join(' ')} every ${plan.faultEveryUs / 1_000} ms`,
+    `options ${JSON.stringify(options)}`,
+  ].join(', ');
+}

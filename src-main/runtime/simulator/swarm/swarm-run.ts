@@ -1,0 +1,175 @@
+/**
+ * One seed of the swarm: a safety phase in which anything may happen, then everything is healed and
+ * the cluster has to converge within a bound (X12 of protocols.md 7.1).
+ */
+import { AssertionError } from '../../../base/assert.ts';
+import { digestHex, digestOf, DIGEST_ZERO, type Digest } from '../../../protocols/kernel/digest.ts';
+import type { Effect, Input } from '../../../protocols/kernel/core.ts';
+import type { OperationRecord } from '../../../vocabulary/workload.ts';
+import { Checker } from '../invariants/checker.ts';
+import type { Violation } from '../invariants/violation.ts';
+import { SimClients } from '../timed/clients.ts';
+import { Simulation } from '../timed/simulation.ts';
+import type { Action } from '../world/actions.ts';
+import type { WorldObserver } from '../world/observed.ts';
+import type { SimNode } from '../world/sim-node.ts';
+import { FaultMaker } from './faults.ts';
+import { drawPlan, type SwarmOptions, type SwarmPlan } from './plan.ts';
+
+export interface SwarmRun {
+  readonly plan: SwarmPlan;
+  readonly violation: Violation | null;
+  readonly steps: number;
+  readonly acknowledged: number;
+  readonly committed: number;
+  readonly elections: number;
+  readonly faults: number;
+  /** When the run ended, in virtual time. */
+  readonly endUs: number;
+  /** Over every step of every core, when asked for. */
+  readonly hash: string | null;
+  /** Everything that was done, when asked for. */
+  readonly actions: readonly Action[];
+}
+
+export interface SwarmRunOptions {
+  readonly hash?: boolean;
+  readonly record?: boolean;
+}
+
+/** How long the healed cluster may take, in election timeouts: 10 times 2 ET (X12), and some. */
+const CONVERGE_TIMEOUTS = 40;
+const SLICE_US = 50_000;
+
+/** Hash chained over every step: what two runs that are the same have in common. */
+export class TraceHash implements WorldObserver {
+  #digest: Digest = DIGEST_ZERO;
+
+  stepped(node: SimNode, input: Input, effects: readonly Effect[]): void {
+    this.#digest = digestOf([node.id, input, effects], this.#digest);
+  }
+
+  get hex(): string {
+    return digestHex(this.#digest);
+  }
+}
+
+class Counter implements WorldObserver {
+  steps = 0;
+
+  stepped(): void {
+    this.steps += 1;
+  }
+}
+
+export function runSeed(
+  seed: number,
+  options: SwarmOptions,
+  { hash = false, record = false }: SwarmRunOptions = {},
+): SwarmRun {
+  const plan = drawPlan(seed, options);
+  const simulation = new Simulation(plan.timed);
+  const { world } = simulation;
+  const checker = new Checker(world);
+  world.observe(checker);
+  const trace = hash ? new TraceHash() : null;
+  if (trace !== null) world.observe(trace);
+  const counter = new Counter();
+  world.observe(counter);
+  if (record) world.record = [];
+  const clients = new SimClients(simulation, plan.clients, seed);
+  const faults = new FaultMaker(simulation, plan);
+  simulation.onOwn((event) => void (clients.handle(event) || faults.handle(event)));
+  const violation = runPhases({ plan, simulation, checker, clients, faults });
+  return {
+    plan,
+    violation,
+    steps: counter.steps,
+    acknowledged: checker.common.acknowledged,
+    committed: checker.common.max,
+    elections: checker.common.elections,
+    faults: [...faults.made.values()].reduce((sum, count) => sum + count, 0),
+    endUs: Math.round(simulation.nowUs),
+    hash: trace?.hex ?? null,
+    actions: world.record ?? [],
+  };
+}
+
+interface Running {
+  readonly plan: SwarmPlan;
+  readonly simulation: Simulation;
+  readonly checker: Checker;
+  readonly clients: SimClients;
+  readonly faults: FaultMaker;
+}
+
+function runPhases(running: Running): Violation | null {
+  const { plan, simulation, checker, clients, faults } = running;
+  const isBroken = () => checker.violations.length > 0;
+  try {
+    simulation.start();
+    clients.start();
+    faults.start();
+    simulation.run(plan.safetyUs, isBroken);
+    if (isBroken()) return checker.violations[0] ?? null;
+    faults.healAll();
+    return converge(running) ?? checker.violations[0] ?? null;
+  } catch (error) {
+    // A failed assertion of the driver or of a state machine is a finding with a seed, too.
+    if (!(error instanceof AssertionError)) throw error;
+    return checker.violations[0] ?? { id: 'assertion', node: null, what: error.message };
+  }
+}
+
+/** X12: operations succeed again, and then all nodes reach the same position. */
+function converge({ plan, simulation, checker, clients }: Running): Violation | null {
+  const healedUs = simulation.nowUs;
+  const { timing } = plan.timed.world;
+  const boundUs = CONVERGE_TIMEOUTS * timing.electionTicksMax * timing.tickMs * 1_000;
+  let succeeded = false;
+  clients.onOperation = (record: OperationRecord) => {
+    succeeded ||= record.outcome === 'ok' && record.invokeUs >= healedUs;
+  };
+  if (!runUntil(simulation, checker, () => succeeded, boundUs)) {
+    return stuck(simulation, 'no operation succeeds', boundUs);
+  }
+  clients.quiet();
+  const isLevel = () => clients.outstanding === 0 && allLevel(simulation, checker);
+  if (!runUntil(simulation, checker, isLevel, boundUs)) {
+    return stuck(simulation, 'the nodes do not reach the same position', boundUs);
+  }
+  return null;
+}
+
+/** Also true when a violation ends the run. */
+function runUntil(
+  simulation: Simulation,
+  checker: Checker,
+  done: () => boolean,
+  boundUs: number,
+): boolean {
+  const endUs = simulation.nowUs + boundUs;
+  const isBroken = () => checker.violations.length > 0;
+  while (simulation.nowUs < endUs) {
+    if (isBroken() || done()) return true;
+    simulation.run(simulation.nowUs + SLICE_US, isBroken);
+  }
+  return isBroken() || done();
+}
+
+function allLevel({ world }: Simulation, checker: Checker): boolean {
+  return world.ids.every((id) => {
+    const applied = world.node(id).life?.driver.applied;
+    return !world.isMember(id) || applied === checker.common.max;
+  });
+}
+
+function stuck({ world }: Simulation, what: string, boundUs: number): Violation {
+  const nodes = world.ids.map((id) => {
+    const view = world.describe(id);
+    if (view === null) return `${id} down`;
+    return `${id} ${view.word} era ${view.era.number} committed ${view.committed}/${view.lastPos}`;
+  });
+  const text = `${what} within ${boundUs / 1_000} ms after everything was healed`;
+  return { id: 'X12', node: null, what: `${text}: ${nodes.join('; ')}` };
+}
