@@ -188,7 +188,8 @@ export function leaderOf(page: Page, protocol: ProtocolId): ReturnType<Page['loc
 
 export async function committed(page: Page, protocol: ProtocolId): Promise<number> {
   const text = await page.getByTestId(`committed-${protocol}`).innerText();
-  return Number(/[\d,]+\s*$/.exec(text)?.[0].replaceAll(',', '') ?? NaN);
+  // Thousands are set apart by a space.
+  return Number(text.replace(/\D/g, '') || NaN);
 }
 
 /** The number of committed positions grows. */

@@ -36,7 +36,10 @@ test('the same fault on all clusters: pause every leader, undo it, and all follo
   await startClusters(lab);
   await lab.getByTestId('break-menu').click();
   await lab.getByTestId('pause-leaders').click();
-  await expect(lab.getByTestId('broken-bar').getByText(/pause n\d/)).toHaveCount(3);
+  // The same node paused in two clusters is one entry that names both.
+  const broken = lab.getByTestId('broken-bar');
+  for (const name of ['Paxos', 'Raft', 'ZAB']) await expect(broken).toContainText(name);
+  await expect(broken).toContainText(/pause n\d/);
   for (const protocol of PROTOCOLS) await expectCommits(lab, protocol);
   await lab.getByTestId('heal-all').click();
   await expect(lab.getByTestId('broken-bar')).toContainText('Nothing');
@@ -77,7 +80,7 @@ test('the events can be filtered by node and by text', async ({ lab }) => {
   const list = lab.getByTestId('event-list');
   await expect(list).toContainText('leads');
   await lab.getByTestId('filter-text').fill('no event has this text');
-  await expect(list).not.toContainText('leads');
+  await expect(list).toBeHidden();
   await lab.getByTestId('filter-text').fill('leads');
   await expect(list).toContainText('leads');
   await stopLab(lab);

@@ -1,0 +1,108 @@
+/**
+ * `npm run screenshots`: makes the pictures of the README from a lab that really runs: three
+ * clusters with a dead leader, the playback of a recording, the comparison of a scenario.
+ */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { CHROMIUM_HELP, findChromium, ROOT } from './browsers.ts';
+
+const IMAGES = path.join(ROOT, 'docs', 'images');
+const SIZE = { width: 1440, height: 900 };
+
+async function main(): Promise<void> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error(CHROMIUM_HELP);
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'quorum-pictures-'));
+  const lab = await startLab(path.join(home, 'lab.db'));
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath, args: [...sandbox, '--disable-gpu'] });
+  try {
+    const page = await browser.newPage({ viewport: SIZE, colorScheme: 'dark' });
+    await page.goto(lab.url);
+    await pictureLab(page);
+    await pictureRecording(page);
+    await pictureCompare(page);
+  } finally {
+    await browser.close();
+    await lab.stop();
+    fs.rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function startLab(database: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const main = path.join(ROOT, 'src-main/entries/cli/main.ts');
+  const args = [main, 'serve', '--port', '0', '--no-open', '--db', database];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('the lab ended before it printed its address')));
+    child.stdout.on('data', (data: Buffer) => {
+      const found = /http:\/\/\S+/.exec(data.toString())?.[0];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const stop = async (): Promise<void> => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGINT');
+    await ended;
+  };
+  return { url, stop };
+}
+
+/** Both themes of what the page shows now. */
+async function save(page: Page, name: string): Promise<void> {
+  fs.mkdirSync(IMAGES, { recursive: true });
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: path.join(IMAGES, `${name}-${colorScheme}.png`) });
+  }
+  process.stdout.write(`${name}\n`);
+}
+
+/** Long enough for the picture to have a story, short enough for the newest seconds to fill it. */
+async function pictureLab(page: Page): Promise<void> {
+  await page.getByTestId('nodes-5').click();
+  await page.getByTestId('start-lab').click();
+  for (const protocol of ['paxos', 'raft', 'zab']) {
+    await page
+      .locator(`[data-testid^="node-${protocol}-"][data-role="leader"]`)
+      .waitFor({ timeout: 30_000 });
+  }
+  await page.waitForTimeout(4_000);
+  await page.getByTestId('break-menu').click();
+  await page.getByTestId('kill-leaders').click();
+  await page.waitForTimeout(2_500);
+  await page.getByTestId('node-raft-n5').focus();
+  await page.keyboard.press('p');
+  await page.waitForTimeout(1_200);
+  await save(page, 'lab');
+  await page.getByTestId('heal-all').click();
+  await page.waitForTimeout(1_500);
+  await page.getByTestId('stop-lab').click();
+  await page.getByTestId('setup').waitFor({ timeout: 30_000 });
+}
+
+async function pictureRecording(page: Page): Promise<void> {
+  await page.getByTestId('nav-recordings').click();
+  const raft = page.locator('[data-testid^="run-row-"]').filter({ hasText: 'Raft' }).first();
+  await raft.locator('[data-testid^="open-run-"]').click();
+  const box = await page.getByTestId('scrubber').boundingBox();
+  if (box !== null) await page.mouse.click(box.x + box.width * 0.62, box.y + box.height / 2);
+  await page.waitForTimeout(1_500);
+  await save(page, 'recording');
+}
+
+async function pictureCompare(page: Page): Promise<void> {
+  await page.getByTestId('nav-scenarios').click();
+  await page.getByTestId('run-scenario-leader-crash').click();
+  await page.getByTestId('stop-lab').waitFor({ timeout: 30_000 });
+  await page.getByTestId('setup').waitFor({ timeout: 60_000 });
+  await page.getByTestId('nav-compare').click();
+  await page.getByTestId('compare-table').waitFor();
+  await page.waitForTimeout(1_500);
+  await save(page, 'compare');
+}
+
+await main();
