@@ -13,7 +13,7 @@ import {
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import type { Run } from '../../src-main/contract/model.ts';
 import type { LabClient } from '../connection/client.ts';
-import { classOf, type EventClass } from '../timeline/event-text.ts';
+import { classOf, nodeOf, type EventClass } from '../timeline/event-text.ts';
 import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/history.ts';
 import { MessageMarks } from '../timeline/message-marks.ts';
 
@@ -114,13 +114,14 @@ export class Playback {
     if (this.#nextUs === null && us >= this.durationUs) this.playing = false;
   }
 
-  /** To the next event of these classes; stays where there is none. */
+  /** To the next event of these classes, and the rest of what its node did in the same step; stays
+   *  where there is none. */
   async stepForward(classes: readonly EventClass[]): Promise<void> {
     this.playing = false;
     for (;;) {
       for (let i = this.cursor; i < this.window.length; i += 1) {
         const event = this.window[i] as ViewEvent;
-        if (classes.includes(classOf(event))) return this.#moveTo(i + 1, event.us);
+        if (classes.includes(classOf(event))) return this.#moveTo(this.#stepEnd(i), event.us);
       }
       if (this.#nextUs === null) return;
       await this.#loadAhead();
@@ -130,11 +131,11 @@ export class Playback {
   /** To the one before; what lies before the window is fetched. */
   async stepBack(classes: readonly EventClass[]): Promise<void> {
     this.playing = false;
-    let from = this.cursor - 2;
+    let from = this.#stepStart(this.cursor - 1) - 1;
     for (;;) {
       for (let i = from; i >= 0; i -= 1) {
         const event = this.window[i] as ViewEvent;
-        if (classes.includes(classOf(event))) return this.#moveTo(i + 1, event.us);
+        if (classes.includes(classOf(event))) return this.#moveTo(this.#stepEnd(i), event.us);
       }
       // A base without events is the start of the run: nothing lies before it.
       const first = this.window[0]?.us ?? 0;
@@ -159,6 +160,19 @@ export class Playback {
     } finally {
       this.verifying = false;
     }
+  }
+
+  /** Index after the last event of the step that event `index` belongs to. */
+  #stepEnd(index: number): number {
+    let end = index + 1;
+    while (end < this.window.length && isSameStep(this.window[index], this.window[end])) end += 1;
+    return end;
+  }
+
+  #stepStart(index: number): number {
+    let start = Math.max(0, index);
+    while (start > 0 && isSameStep(this.window[start - 1], this.window[index])) start -= 1;
+    return start;
   }
 
   async #jump(us: number): Promise<void> {
@@ -273,6 +287,11 @@ export class Playback {
       fromUs = page.nextUs;
     }
   }
+}
+
+/** One step of a node has one time: what it traces, sends and receives then belongs together. */
+function isSameStep(a: ViewEvent | undefined, b: ViewEvent | undefined): boolean {
+  return a !== undefined && b !== undefined && a.us === b.us && nodeOf(a) === nodeOf(b);
 }
 
 export function nodeIdsOf(run: Run): string[] {
