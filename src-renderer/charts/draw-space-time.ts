@@ -113,7 +113,7 @@ function drawStretch(
       ctx.font = `bold ${TICK_FONT}`;
       ctx.textAlign = 'left';
       ctx.fillStyle = palette.text;
-      if (width > 70) ctx.fillText(`leads ${eraLabel(segment.era)}`, x + 4, y - 12);
+      if (width > 70) ctx.fillText(`leads ${eraLabel(segment.era)}`, x + 4, y + 13);
       return;
     case 'follows':
       ctx.fillStyle = ink;

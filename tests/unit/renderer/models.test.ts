@@ -130,6 +130,14 @@ describe('live clock', () => {
   });
 });
 
+describe('a silent lab', () => {
+  test('time stands still when nothing is heard: what is not known is not drawn', () => {
+    const clock = new LiveClock();
+    clock.observe(1_000_000, 1_000);
+    expect(clock.read(60_000)).toBe(2_500_000);
+  });
+});
+
 describe('event ring', () => {
   test('the newest that pass come first, and it stays bounded', () => {
     const ring = new EventRing();
