@@ -62,7 +62,7 @@ export default tseslint.config(
   },
   {
     files: ['src-main/**/*.ts', 'tests/**/*.ts'],
-    ignores: ['tests/tidy/fixtures/**'],
+    ignores: ['tests/tidy/fixtures/**', 'tests/unit/renderer/**'],
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
@@ -115,7 +115,7 @@ export default tseslint.config(
     rules: { 'svelte/prefer-svelte-reactivity': 'off' },
   },
   {
-    files: ['src-renderer/**/*.ts'],
+    files: ['src-renderer/**/*.ts', 'tests/unit/renderer/**/*.ts'],
     languageOptions: {
       globals: { ...globals.browser },
       parserOptions: { project: './tsconfig.renderer.json', tsconfigRootDir: import.meta.dirname },
