@@ -2,9 +2,9 @@
  * FIFO sessions between two nodes over a network that may lose, repeat, reorder and cut
  * (protocols.md 0.6): what ZAB stands on. Shared by the process host and the simulator.
  *
- * A session is a pair of epochs, one chosen by each end. Inside it messages are numbered; a gap, or
- * a message that the own side dropped, closes it, and nothing of a closed session is delivered any
- * more. The node with the smaller id opens sessions, the other only answers, so two nodes never
+ * A session is a pair of epochs, one chosen by each end. Inside it messages are numbered; the end
+ * that sees a gap closes it, and nothing of a closed session is delivered any more. As on a real
+ * connection the sender of a lost message is not told. The node with the smaller id opens sessions, the other only answers, so two nodes never
  * open against each other:
  *
  *   opener  -- syn(a) -->        answerer

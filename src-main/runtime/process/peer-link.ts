@@ -142,8 +142,11 @@ export class PeerLink {
       const { self, peer, incarnation } = this.#options;
       this.#events.dropped({ from: self, to: peer, step, index, type: msg.type }, incarnation, why);
     }
-    // A hole in the stream: the session cannot go on (protocols.md 0.6).
-    if (msg !== null && session !== null) this.#session?.close(`own message dropped: ${why}`);
+    // A hole in the stream: the session cannot go on (protocols.md 0.6). A network that loses a
+    // message or is cut tells nobody: the peer closes when it sees the hole, or somebody's timer
+    // gives up. Our own full queue or a socket that is gone we do know of.
+    const known = why === 'overflow' || why === 'no-link';
+    if (known && msg !== null && session !== null) this.#session?.close(`not sent: ${why}`);
   }
 
   /** The peer dialled us. */

@@ -1,5 +1,6 @@
 /** One node of a simulated cluster: what survives a crash (its disk) and what does not. */
 import type { Core, Input } from '../../../protocols/kernel/core.ts';
+import type { Service } from '../../../services/service.ts';
 import type { StateMachine } from '../../../services/state-machine.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { Incoming } from '../../driver/ports.ts';
@@ -11,6 +12,8 @@ import type { SimDisk } from './disk.ts';
 export interface Life {
   readonly core: Core;
   readonly machine: StateMachine;
+  /** Inside `machine`; only ever read from outside. */
+  readonly service: Service;
   readonly driver: NodeDriver;
   /** By peer; empty for protocols without sessions. */
   readonly sessions: ReadonlyMap<NodeId, SessionLink>;

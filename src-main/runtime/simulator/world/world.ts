@@ -443,14 +443,15 @@ export class World {
     const observed = new ObservedCore(core, (input, effects) => {
       for (const observer of this.#observers) observer.stepped?.(node, input, effects);
     });
-    const machine = new ObservedMachine(this.#newService(), (entry, result) => {
+    const service = this.#newService();
+    const machine = new ObservedMachine(service, (entry, result) => {
       for (const observer of this.#observers) observer.applied?.(node, entry, result);
     });
     if (saved !== null) machine.restore(saved.machine);
     const sessions = new Map<NodeId, SessionLink>();
     const ports = this.#driverPorts(node, () => life);
     const driver = new NodeDriver(observed, machine, node.id, ports);
-    const life: Life = { core: observed, machine, driver, sessions };
+    const life: Life = { core: observed, machine, service, driver, sessions };
     if (this.spec.protocol.overSessions) {
       for (const peer of this.ids) {
         if (peer !== node.id)
