@@ -53,6 +53,8 @@ export default tseslint.config(
         { selector: 'TSParameterProperty', message: 'Node runs erasable TypeScript only.' },
       ],
       'max-lines-per-function': ['error', { max: 80, skipComments: true, skipBlankLines: true }],
+      // Playwright wants a pattern where a fixture needs nothing: `async ({}, use) => ...`.
+      'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       '@typescript-eslint/no-unused-vars': [
         'error',

@@ -30,8 +30,6 @@ export interface LabProcess {
 const START_MS_MAX = 60_000;
 
 export const test = base.extend<LabFixtures & { home: string; host: Host }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern for a fixture without
-  // needs
   home: async ({}, use) => {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'quorum-e2e-'));
     await use(home);

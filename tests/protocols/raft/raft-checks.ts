@@ -4,7 +4,12 @@ import type { Effect } from '../../../src-main/protocols/kernel/core.ts';
 import type { RaftEntry } from '../../../src-main/protocols/raft/log.ts';
 import type { RaftMessage } from '../../../src-main/protocols/raft/messages.ts';
 import type { RaftCore } from '../../../src-main/protocols/raft/step.ts';
-import type { Disk } from './random-cluster.ts';
+
+export interface Disk {
+  term: number;
+  vote: string | null;
+  log: RaftEntry[];
+}
 
 interface CheckedNode {
   readonly id: string;

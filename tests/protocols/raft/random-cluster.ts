@@ -15,16 +15,10 @@ import type { RaftEntry } from '../../../src-main/protocols/raft/log.ts';
 import type { RaftMessage } from '../../../src-main/protocols/raft/messages.ts';
 import { RaftCore } from '../../../src-main/protocols/raft/step.ts';
 import type { Json } from '../../../src-main/vocabulary/json.ts';
-import { RaftChecks } from './raft-checks.ts';
+import { RaftChecks, type Disk } from './raft-checks.ts';
 
 type RaftEffect = Effect<RaftMessage, RaftEntry>;
 type Send = Extract<RaftEffect, { kind: 'send' }>;
-
-export interface Disk {
-  term: number;
-  vote: string | null;
-  log: RaftEntry[];
-}
 
 interface TestNode {
   readonly id: string;
