@@ -47,6 +47,13 @@ interface Operation {
   done: boolean;
 }
 
+interface Attempt {
+  readonly operation: Operation;
+  readonly node: NodeId;
+  /** Session it was sent in; answers about an earlier one say nothing of the present. */
+  readonly session: number;
+}
+
 /** Pause between probes while no leader is known. */
 const PROBE_US = 5_000;
 
@@ -54,7 +61,7 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #links: ClientLinks;
   readonly #open = new Set<Operation>();
-  readonly #attempts = new Map<number, { readonly operation: Operation; readonly node: NodeId }>();
+  readonly #attempts = new Map<number, Attempt>();
   #waiting: Operation[] = [];
   #target: NodeId;
   /** false: seeking a leader with one operation, the others wait. */
@@ -192,7 +199,7 @@ export class Client {
     this.#nextNo += 1;
     operation.attempts += 1;
     operation.sentUs = this.#options.nowUs();
-    this.#attempts.set(no, { operation, node });
+    this.#attempts.set(no, { operation, node, session: this.#session });
     this.#links.send(node, no, this.#opOf(operation));
   }
 
@@ -237,17 +244,18 @@ export class Client {
     const attempt = this.#attempts.get(answer[0]);
     if (attempt === undefined) return;
     this.#attempts.delete(answer[0]);
-    const { operation, node } = attempt;
+    const { node, operation } = attempt;
     this.#lastAnswerUs = this.#options.nowUs();
     if (answer[1] === 1) {
       this.#settleOn(node);
       if (!operation.done) this.#succeed(operation, node, answer[2], answer[3]);
       return;
     }
-    this.#handleRefusal(operation, node, answer[2], answer[4]);
+    this.#handleRefusal(attempt, answer[2], answer[4]);
   }
 
-  #handleRefusal(operation: Operation, node: NodeId, code: RefusalCode, hint: NodeId | null): void {
+  #handleRefusal(attempt: Attempt, code: RefusalCode, hint: NodeId | null): void {
+    const { operation, node, session } = attempt;
     const retry =
       code === 'not-leader' ||
       code === 'no-leader' ||
@@ -257,7 +265,7 @@ export class Client {
     if (!retry) {
       this.#settleOn(node);
       if (operation.done) return;
-      if (code === 'session-expired') this.#openSession();
+      if (code === 'session-expired' && session === this.#session) this.#openSession();
       const definite = REFUSAL_DEFINITE[code] && operation.attempts === 1;
       this.#finish(operation, definite ? 'failed' : 'unknown', code, node, null);
       return;
