@@ -1,6 +1,6 @@
 /** Builds the dashboard when its sources are newer than what was built. */
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../contract/errors.ts';
 import { PAGES_DIRECTORY, PROJECT_ROOT } from './data-places.ts';
@@ -24,7 +24,17 @@ export async function ensureRendererBuilt(tell: (text: string) => void): Promise
   const newestMs = newestModifiedMs(SOURCES);
   if (builtMs !== null && (newestMs === null || builtMs >= newestMs)) return;
   tell('building the dashboard ...');
-  await runNodeTool('vite/bin/vite.js', ['build', '--config', 'vite.renderer.config.ts']);
+  // Beside the old pages and then in their place: a second lab that starts meanwhile, or one that
+  // serves them, never sees half of them.
+  const fresh = `${PAGES_DIRECTORY}-${process.pid}`;
+  const args = ['build', '--config', 'vite.renderer.config.ts', '--outDir', fresh];
+  try {
+    await runNodeTool('vite/bin/vite.js', args);
+    rmSync(PAGES_DIRECTORY, { recursive: true, force: true });
+    renameSync(fresh, PAGES_DIRECTORY);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 /** When the newest of these files and directories (from the project's root) was changed. */

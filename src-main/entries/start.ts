@@ -18,11 +18,15 @@ const DESKTOP_SOURCES = ['src-main', 'src-renderer', 'electron.vite.config.ts', 
 
 async function start(): Promise<number> {
   const electron = electronBinary() ?? (await fetchElectron());
-  if (electron !== null) {
+  if (electron !== null && hasScreen()) {
     await ensureDesktopBuilt();
     return runElectron(electron);
   }
-  tell("Electron's binary is not here and cannot be fetched: opening the lab in the browser.");
+  tell(
+    electron === null
+      ? "Electron's binary is not here and cannot be fetched: opening the lab in the browser."
+      : 'Electron has no screen here (DISPLAY is not set): opening the lab in the browser.',
+  );
   const places = dataPlaces(process.env.QLAB_DB || null);
   return useWithInterrupts(
     () => serveBrowserLab(places, { port: 0, open: process.env.QLAB_NO_OPEN !== '1' }),
@@ -31,6 +35,12 @@ async function start(): Promise<number> {
       return new Promise<never>(() => undefined);
     },
   );
+}
+
+/** A Linux machine without a display server cannot open a window. */
+function hasScreen(): boolean {
+  if (process.platform !== 'linux') return true;
+  return Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 }
 
 /** Not through the package's own module: importing that starts a download. */
@@ -45,7 +55,7 @@ function electronBinary(): string | null {
 async function fetchElectron(): Promise<string | null> {
   const installer = join(ELECTRON_PACKAGE, 'install.js');
   if (process.env.QLAB_NO_FETCH === '1' || !existsSync(installer)) return null;
-  tell("fetching Electron's binary, once ...");
+  tell("fetching Electron's binary, once (QLAB_NO_FETCH=1 does without) ...");
   const child = spawn(process.execPath, [installer], { stdio: 'ignore', timeout: FETCH_MS_MAX });
   await exitCodeOf(child);
   return electronBinary();
