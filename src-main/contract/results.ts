@@ -42,6 +42,59 @@ export const replayResultSchema = CALLS['runs.verify'].output;
 /** `qlab serve`: printed once the browser lab answers. */
 export const serveResultSchema = z.object({ url: z.string(), port: z.number() });
 
+/** An invariant by its id in protocols.md section 7, and the facts that contradict it. */
+const brokenInvariantSchema = z.object({
+  invariant: z.string(),
+  message: z.string(),
+  node: z.string().nullable(),
+});
+
+/** `qlab fuzz`. */
+export const fuzzResultSchema = z.object({
+  protocol: protocolSchema,
+  mutants: z.array(z.string()),
+  seeds: z.tuple([z.number(), z.number()]),
+  runs: z.number(),
+  runsPerMinute: z.number(),
+  violations: z.array(
+    z.object({
+      seed: z.number(),
+      invariant: z.string(),
+      message: z.string(),
+      /** Path of the minimised script; null when the schedule could not be cut out of its run. */
+      script: z.string().nullable(),
+      /** Lines of the script, and of the schedule it was made from. */
+      actions: z.number(),
+      actionsBefore: z.number(),
+    }),
+  ),
+});
+export type FuzzResult = z.infer<typeof fuzzResultSchema>;
+
+/** `qlab script`. */
+export const scriptResultSchema = z.object({
+  script: z.string(),
+  protocol: protocolSchema,
+  mutants: z.array(z.string()),
+  passed: z.boolean(),
+  failures: z.array(z.string()),
+  violations: z.array(brokenInvariantSchema),
+  transcript: z.array(z.string()),
+});
+export type ScriptRunResult = z.infer<typeof scriptResultSchema>;
+
+/** `qlab minimize`. */
+export const minimizeResultSchema = z.object({
+  protocol: protocolSchema,
+  invariant: z.string(),
+  message: z.string(),
+  actions: z.number(),
+  actionsBefore: z.number(),
+  /** Path of the script. */
+  script: z.string(),
+});
+export type MinimizeResult = z.infer<typeof minimizeResultSchema>;
+
 export const errorResultSchema = z.object({
   error: z.object({
     code: z.string(),

@@ -7,9 +7,11 @@ import { ERRORS, LabError } from '../../contract/errors.ts';
 import type { ErrorResult } from '../../contract/results.ts';
 import { LAB_VERSION } from '../version.ts';
 import { addCompareCommand } from './compare.ts';
+import { addFuzzCommand } from './fuzz.ts';
 import { addReplayCommand } from './replay.ts';
 import { addRunCommand } from './run.ts';
 import { addRunsCommand } from './runs.ts';
+import { addScriptCommand } from './script.ts';
 import { addServeCommand } from './serve.ts';
 import { addShowCommand } from './show.ts';
 import { printJson } from './terminal.ts';
@@ -38,6 +40,8 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   addRunsCommand(program);
   addShowCommand(program);
   addReplayCommand(program, setExitCode);
+  addFuzzCommand(program, setExitCode);
+  addScriptCommand(program, setExitCode);
   addServeCommand(program);
   return program;
 }

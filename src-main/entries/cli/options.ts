@@ -26,6 +26,10 @@ export function parseTrials(text: string): number {
   return wholeNumber(text, 1, 100);
 }
 
+export function parseSimulatedNodes(text: string): number {
+  return wholeNumber(text, 1, 9);
+}
+
 export function parseLimit(text: string): number {
   return wholeNumber(text, 1, 500);
 }

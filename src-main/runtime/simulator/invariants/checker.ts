@@ -73,8 +73,8 @@ export class Checker implements WorldObserver {
   }
 
   #traced(memory: NodeMemory, event: TraceEvent): void {
-    if (event.kind !== 'role' && event.kind !== 'commit') return;
     this.#protocol.traced(memory, event);
+    if (event.kind !== 'role' && event.kind !== 'commit') return;
     if (event.kind === 'role') {
       memory.role = event.role;
       memory.era = event.era;

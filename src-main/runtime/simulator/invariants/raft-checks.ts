@@ -1,5 +1,5 @@
 /** The invariants of Raft (protocols.md 7.2) and what its messages may reveal (0.2). */
-import type { Input, Message } from '../../../protocols/kernel/core.ts';
+import type { Message } from '../../../protocols/kernel/core.ts';
 import type { PersistOp } from '../../../protocols/kernel/durable.ts';
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { RaftEntry } from '../../../protocols/raft/log.ts';
@@ -30,17 +30,8 @@ export class RaftChecks implements ProtocolChecks {
     this.#report = report;
   }
 
-  asked(memory: NodeMemory, _input: Input, ops: readonly PersistOp[]): void {
-    for (const op of ops) {
-      if (op.op !== 'truncate') continue;
-      const { node, committed, role } = memory;
-      if (op.from <= committed) {
-        this.#report('R6', node.id, `${node.id} truncates at ${op.from}, committed ${committed}`);
-      }
-      if (role === 'leader' && op.from < memory.log.length) {
-        this.#report('R2', node.id, `${lifeName(node)} leads and truncates at ${op.from}`);
-      }
-    }
+  asked(): void {
+    // What the core asks of its disk is judged by its traces and by what is on the disk.
   }
 
   leads(event: Extract<TraceEvent, { kind: 'role' }>): boolean {
@@ -51,12 +42,22 @@ export class RaftChecks implements ProtocolChecks {
     if (event.kind === 'role' && event.role === 'leader' && memory.role !== 'leader') {
       this.#assertComplete(memory, event.era.number);
     }
+    if (event.kind === 'truncate') this.#assertKept(memory, event.from);
     if (event.kind !== 'commit' || memory.role !== 'leader') return;
     const last = memory.log[event.to] as RaftEntry | undefined;
     if (last === undefined || last.term === memory.era.number) return;
     const { id } = memory.node;
     const text = `${id} commits up to ${event.to} of term ${last.term}`;
     this.#report('R5', id, `${text} as leader of term ${memory.era.number}`);
+  }
+
+  /** R2 and R6: neither a leader's log nor what is committed is ever cut. */
+  #assertKept({ node, committed, role }: NodeMemory, from: number): void {
+    if (from <= committed) {
+      this.#report('R6', node.id, `${node.id} truncates at ${from}, committed ${committed}`);
+    }
+    if (role !== 'leader') return;
+    this.#report('R2', node.id, `${lifeName(node)} leads and truncates at ${from}`);
   }
 
   /** R4: a new leader holds everything that was committed in earlier terms. */

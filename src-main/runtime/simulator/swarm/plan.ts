@@ -76,7 +76,7 @@ export function drawPlan(seed: number, options: SwarmOptions): SwarmPlan {
   return {
     seed,
     timed,
-    clients: drawClients(prng, timing),
+    clients: drawClients(prng, timing, isThrottled(timed)),
     faults: drawFaults(prng, nodes),
     faultEveryUs: pick(prng, [150, 300, 600, 1_200, 3_000]) * 1_000,
     faultLastsUs: pick(prng, [50, 200, 500, 1_500]) * 1_000,
@@ -151,18 +151,28 @@ function drawOptions(prng: Prng, protocol: ProtocolDefinition): { [name: string]
   return drawn;
 }
 
-function drawClients(prng: Prng, timing: Timing): ClientsSpec {
+/** One entry a message, one message at a time: a few operations a second are all it can do. */
+function isThrottled({ world }: TimedSpec): boolean {
+  const { maxEntriesPerMessage, maxInflight, window } = world.options;
+  const small = [maxEntriesPerMessage, maxInflight, window];
+  return small.some((limit) => typeof limit === 'number' && limit <= 4);
+}
+
+/** Throttled clients ask less: retries alone would be more than the cluster can take. */
+function drawClients(prng: Prng, timing: Timing, throttled: boolean): ClientsSpec {
+  const thinkMs = pick(prng, [10, 30, 80]);
+  const window = pick(prng, [1, 2, 6]);
   const electionUs = timing.electionTicksMax * timing.tickMs * 1_000;
   return {
     count: prng.nextInt(1, 4),
-    thinkUs: pick(prng, [10, 30, 80]) * 1_000,
-    window: pick(prng, [1, 2, 6]),
+    thinkUs: (throttled ? 100 : thinkMs) * 1_000,
+    window: throttled ? 1 : window,
     keys: pick(prng, [1, 3, 10]),
     valueBytes: 6,
     mix: { read: 0.3, write: 0.4, cas: 0.1, incr: 0.15, delete: 0.05 },
     delayUs: 300,
     loss: pick(prng, [0, 0, 0.01, 0.05]),
-    attemptUs: electionUs,
+    attemptUs: 2 * electionUs,
     giveUpUs: 20 * electionUs,
   };
 }

@@ -1,0 +1,446 @@
+/**
+ * The script language, one verb a line. Each entry is all there is of a verb: how it is written,
+ * what it does, an example for the documentation (docs/SCENARIOS.md), and its code.
+ */
+import type { Message } from '../../../protocols/kernel/core.ts';
+import type { NodeId } from '../../../vocabulary/ids.ts';
+import type { BootDisk, ClientAsk } from '../world/actions.ts';
+import type { DiskMode } from '../world/disk.ts';
+import type { PacketFilter } from '../world/network.ts';
+import type { Arguments } from './arguments.ts';
+import { deliverNow, flush, healAll, passTime, placeLeader, settle } from './cluster-control.ts';
+import { clusterSpec } from './cluster-line.ts';
+import { expectation } from './expectations.ts';
+import { payloadFrom, type ScriptSession } from './session.ts';
+import { show } from './show.ts';
+
+export interface Verb {
+  readonly usage: string;
+  readonly what: string;
+  readonly example: string;
+  run(session: ScriptSession, args: Arguments): void;
+}
+
+const DISK_MODES: readonly DiskMode[] = ['instant', 'held', 'failing', 'full'];
+const BOOT_DISKS: readonly BootDisk[] = ['kept', ...DISK_MODES, 'corrupt', 'wiped', 'amnesia'];
+
+const cluster: Verb = {
+  usage:
+    'cluster [nodes=3] [seed=1] [election=10] [electionMax=20] [heartbeat=1] [mutants=a,b] ' +
+    '[sessions=eager|packets] [option=value]',
+  what:
+    'Boots n1, n2, ... and connects them; times in ticks. What is not known here is an option of ' +
+    'the protocol; `raft.preVote=false` counts for Raft only. `sessions=packets`: the frames that ' +
+    'open and close sessions are messages to deliver, too.',
+  example: 'cluster nodes=5 seed=7 raft.preVote=false',
+  run: (session, args) => session.openCluster(clusterSpec(args, session.options)),
+};
+
+const lead: Verb = {
+  usage: 'lead <node> [via=<nodes>]',
+  what:
+    'Lets a node lead, using only links among the nodes given (all without `via`). Clocks and ' +
+    'messages of the others stand still. Fails when the protocol does not allow it: in ZAB, of ' +
+    'equal histories the highest id wins.',
+  example: 'lead n5 via=n3,n4,n5',
+  run: (session, args) => {
+    const node = args.node();
+    const via = args.pairNodes('via') ?? session.world.ids;
+    const nodes = via.includes(node) ? via : [node, ...via];
+    const done = placeLeader(session.world, node, nodes);
+    if (!done) session.failed(args, `${node} does not lead`);
+  },
+};
+
+const tick: Verb = {
+  usage: 'tick <nodes|all> [count] [elapsed=<ticks>]',
+  what:
+    'So many ticks of one each, or with `elapsed` one input that says so much time has passed. ' +
+    'Messages stay on their way.',
+  example: 'tick n1 20',
+  run: (session, args) => {
+    const nodes = args.nodes();
+    const count = args.maybeNumber('count') ?? 1;
+    const elapsed = args.pairNumber('elapsed') ?? 1;
+    if (elapsed < 1) args.fail('elapsed=0; expected at least 1');
+    for (let i = 0; i < count; i += 1) for (const id of nodes) session.world.tick(id, elapsed);
+  },
+};
+
+const run: Verb = {
+  usage: 'run <ticks> [among=<nodes>]',
+  what: 'Time passes at these nodes, and after each tick everything between them is delivered.',
+  example: 'run 50',
+  run: (session, args) => {
+    const ticks = args.number('ticks');
+    passTime(session.world, ticks, args.pairNodes('among') ?? session.world.ids);
+  },
+};
+
+const settleVerb: Verb = {
+  usage: 'settle',
+  what:
+    'Heals every link, disk, pause and frozen clock, then lets time pass until one leader serves ' +
+    'and every node that is up has applied the same. Fails when that does not happen.',
+  example: 'settle',
+  run: (session, args) => {
+    if (settle(session.world) === null) session.failed(args, 'the cluster does not come to rest');
+  },
+};
+
+const FILTER_USAGE =
+  '[from=<node>] [to=<node>] [type=<type>] [among=<nodes>] [count=<n>] [nth=<n>]';
+
+/** Packets a line means: the nth of each kind, or the first `count`. */
+function chosen(args: Arguments): { filter: PacketFilter; count: number } {
+  const count = args.pairNumber('count') ?? Number.POSITIVE_INFINITY;
+  return { filter: args.filter(), count };
+}
+
+function packetVerb(verb: 'deliver' | 'drop' | 'duplicate', what: string, example: string): Verb {
+  return {
+    usage: `${verb} ${FILTER_USAGE}`,
+    what,
+    example,
+    run: (session, args) => {
+      const { world } = session;
+      const nth = args.pairNumber('nth');
+      const { filter, count } = chosen(args);
+      const held = verb === 'drop' ? { held: true } : {};
+      let done = 0;
+      if (verb === 'deliver' && nth === null) done = deliverNow(world, filter, count);
+      else {
+        const all = world.network.find({ ...filter, ...held });
+        const picked = nth === null ? all.slice(0, count) : all.slice(nth - 1, nth);
+        for (const packet of picked) world[verb](packet);
+        done = picked.length;
+      }
+      if (done === 0) session.printer.print('  no message');
+    },
+  };
+}
+
+const deliver = packetVerb(
+  'deliver',
+  'Delivers what is on its way now, not what that causes, by sender, addressee and age; with ' +
+    '`nth` just that one. Over sessions (ZAB) what stands before a message arrives before it.',
+  'deliver from=n1 to=n2 type=AppendEntries count=1',
+);
+const drop = packetVerb(
+  'drop',
+  'Loses messages, also held ones. Over sessions that ends the session of the two nodes.',
+  'drop to=n3',
+);
+const duplicate = packetVerb(
+  'duplicate',
+  'Puts a second copy of each behind the last message of its link.',
+  'duplicate from=n2 to=n1',
+);
+
+const flushVerb: Verb = {
+  usage: 'flush [from=<node>] [to=<node>] [type=<type>] [among=<nodes>]',
+  what: 'Delivers until nothing of that kind is left. No time passes, held messages stay.',
+  example: 'flush among=n1,n2',
+  run: (session, args) => {
+    if (!flush(session.world, args.filter())) session.failed(args, 'messages never end');
+  },
+};
+
+/** Directed links between a node (or `any`) and another. */
+function links(args: Arguments): [NodeId, NodeId][] {
+  const from = args.nodes('sender');
+  const to = args.nodes('addressee');
+  const found = from.flatMap((a) => to.filter((b) => b !== a).map((b): [NodeId, NodeId] => [a, b]));
+  if (found.length === 0) args.fail('no link has the same node at both ends');
+  return found;
+}
+
+const hold: Verb = {
+  usage: 'hold <senders|all> <addressees|all> [type=<type>]',
+  what: 'Messages of these links, of that type only if one is given, wait; nobody is told.',
+  example: 'hold n1 n2 type=AppendEntries',
+  run: (session, args) => {
+    const type = args.pair('type') ?? 'all';
+    for (const [from, to] of links(args)) session.world.hold(from, to, type);
+  },
+};
+
+const release: Verb = {
+  usage: 'release <senders|all> <addressees|all> [type=<type>]',
+  what: 'They can be delivered again.',
+  example: 'release n1 n2',
+  run: (session, args) => {
+    const type = args.pair('type') ?? 'all';
+    for (const [from, to] of links(args)) session.world.release(from, to, type);
+  },
+};
+
+const cut: Verb = {
+  usage: 'cut <senders|all> <addressees|all> [both]',
+  what:
+    'From now on these directions (with `both` also the way back) lose everything that is sent. ' +
+    'What is on its way stays there.',
+  example: 'cut n1 n2,n3 both',
+  run: (session, args) => {
+    const found = links(args);
+    const both = args.maybeWord();
+    if (both !== null && both !== 'both') args.fail(`"${both}"; expected both or nothing`);
+    for (const [from, to] of found) {
+      session.world.cut(from, to);
+      if (both !== null) session.world.cut(to, from);
+    }
+  },
+};
+
+const partition: Verb = {
+  usage: 'partition <nodes> <nodes> ...',
+  what: 'Cuts every link between these groups, both ways, and mends those inside; who stands in none is alone.',
+  example: 'partition n1,n2 n3,n4,n5',
+  run: (session, args) => {
+    const { world } = session;
+    const groups: (readonly NodeId[])[] = [args.nodes('group')];
+    for (let more = args.maybeNodes(); more !== null; more = args.maybeNodes()) groups.push(more);
+    const groupOf = (id: NodeId) => groups.findIndex((group) => group.includes(id));
+    for (const { from, to, cut: isCut } of world.network.links) {
+      const together = groupOf(from) >= 0 && groupOf(from) === groupOf(to);
+      if (!together && !isCut) world.cut(from, to);
+      if (together && isCut) world.mend(from, to);
+    }
+  },
+};
+
+const heal: Verb = {
+  usage: 'heal [<node> <node>]',
+  what: 'Mends the links of two nodes, or everything: links, disks, pauses and frozen clocks.',
+  example: 'heal n1 n2',
+  run: (session, args) => {
+    const first = args.maybeNodes();
+    if (first === null) {
+      healAll(session.world);
+      return;
+    }
+    for (const a of first) {
+      for (const b of args.nodes()) {
+        if (a === b) continue;
+        session.world.mend(a, b);
+        session.world.mend(b, a);
+      }
+    }
+  },
+};
+
+const mend: Verb = {
+  usage: 'mend <senders|all> <addressees|all>',
+  what: 'Undoes `cut` of these directions only.',
+  example: 'mend n1 n2',
+  run: (session, args) => {
+    for (const [from, to] of links(args)) session.world.mend(from, to);
+  },
+};
+
+const open: Verb = {
+  usage: 'open <client> <node>',
+  what: 'A client asks a node for a session; its operations belong to the one it opened last.',
+  example: 'open c1 n1',
+  run: (session, args) => {
+    const client = args.word('client');
+    send(session, client, args.node(), [{ kind: 'open' }]);
+  },
+};
+
+const close: Verb = {
+  usage: 'close <client> <node>',
+  what: 'A client gives its session up.',
+  example: 'close c1 n1',
+  run: (session, args) => {
+    const client = args.word('client');
+    send(session, client, args.node(), [{ kind: 'close' }]);
+  },
+};
+
+const submit: Verb = {
+  usage: 'submit <client> <node> <operation> [seq=<n>] [acked=<n>] [count=<n>] [session=<n>]',
+  what:
+    'A client asks for `put k v`, `get k`, `delete k`, `incr k 2`, `cas k v expectVersion=1` or ' +
+    '`list prefix`, under its next number or `seq`. The same `seq` again is a retry. `count` asks ' +
+    'for the same so often, with rising numbers, in one input.',
+  example: 'submit c1 n1 put x 1 seq=1',
+  run: (session, args) => {
+    const client = args.word('client');
+    const node = args.node();
+    const payload = payloadFrom(args);
+    const first = args.pairNumber('seq') ?? session.world.client(client).nextSeq;
+    const acked = args.pairNumber('acked') ?? 0;
+    const count = args.pairNumber('count') ?? 1;
+    const named = args.pairNumber('session');
+    const other = named === null ? {} : { session: named };
+    const asks = Array.from({ length: count }, (_, i): ClientAsk => {
+      return { kind: 'command', seq: first + i, acked, payload, ...other };
+    });
+    send(session, client, node, asks);
+  },
+};
+
+function send(
+  session: ScriptSession,
+  client: string,
+  node: NodeId,
+  asks: readonly ClientAsk[],
+): void {
+  if (session.world.node(node).life === null) session.printer.print(`  ${node} is down`);
+  session.world.ask(client, node, asks);
+}
+
+type NodeVerb = 'kill' | 'stop' | 'pause' | 'resume' | 'freeze' | 'thaw';
+
+function nodeVerb(verb: NodeVerb, what: string): Verb {
+  return {
+    usage: `${verb} <nodes|all>`,
+    what,
+    example: `${verb} n1`,
+    run: (session, args) => {
+      for (const id of args.nodes()) session.world[verb](id);
+    },
+  };
+}
+
+const powerCut: Verb = {
+  usage: 'power-cut <nodes|all> [keep-record=<n>] [keep-log=<n>]',
+  what:
+    'A node loses everything after its last completed barrier, and nobody is told; with `keep-` ' +
+    'the first so many unsynced writes of its record, or entries of its log, reached the disk.',
+  example: 'power-cut n1 keep-log=1',
+  run: (session, args) => {
+    const keepHard = args.pairNumber('keep-record') ?? 0;
+    const keepLog = args.pairNumber('keep-log') ?? 0;
+    for (const id of args.nodes()) session.world.powerCut(id, keepHard, keepLog);
+  },
+};
+
+const boot: Verb = {
+  usage: `boot <nodes|all> [disk=${BOOT_DISKS.join('|')}]`,
+  what:
+    'Starts a node from its disk. `wiped`: it comes back empty under a new storage id, and stays ' +
+    'outside; `amnesia`: empty, but claims to be the old one; `corrupt`: a record in the middle ' +
+    'cannot be read, and the node refuses to start; the others as `disk`.',
+  example: 'boot n1 disk=held',
+  run: (session, args) => {
+    const text = args.pair('disk') ?? 'kept';
+    const disk = BOOT_DISKS.find((known) => known === text);
+    if (disk === undefined) {
+      return args.fail(`disk "${text}"; expected ${BOOT_DISKS.join(', ')}`);
+    }
+    for (const id of args.nodes()) {
+      if (session.world.node(id).life === null) session.world.boot(id, disk);
+      else session.printer.print(`  ${id} is up already`);
+    }
+  },
+};
+
+const disk: Verb = {
+  usage: `disk <nodes|all> ${DISK_MODES.join('|')}`,
+  what:
+    'How a disk behaves from now on: barriers complete at once, wait to be completed, or the next ' +
+    'one fails (which ends the node). `instant` completes what waited.',
+  example: 'disk n1 held',
+  run: (session, args) => {
+    const nodes = args.nodes();
+    const mode = args.oneOf('disk', DISK_MODES);
+    for (const id of nodes) session.world.setDisk(id, mode);
+  },
+};
+
+const complete: Verb = {
+  usage: 'complete <nodes|all> [count]',
+  what: 'Completes the oldest held barrier, or so many; the disk stays held.',
+  example: 'complete n1 2',
+  run: (session, args) => {
+    const nodes = args.nodes();
+    const count = args.maybeNumber('count') ?? 1;
+    for (const id of nodes) {
+      if (session.world.node(id).disk.pending.length === 0)
+        session.printer.print(`  ${id}: nothing held`);
+      session.world.complete(id, count);
+    }
+  },
+};
+
+const inject: Verb = {
+  usage: 'inject <from> <to> <message as JSON>',
+  what: 'A message that nobody sent arrives.',
+  example: 'inject n2 n1 {"type":"Heartbeat","term":9,"commit":0}',
+  run: (session, args) => {
+    const from = args.node('sender');
+    const to = args.node('addressee');
+    const text = args.line.rest.slice(Math.max(0, args.line.rest.indexOf('{')));
+    session.world.inject(from, to, messageIn(text, args));
+  },
+};
+
+function messageIn(text: string, args: Arguments): Message {
+  try {
+    const msg: unknown = JSON.parse(text);
+    if (typeof msg === 'object' && msg !== null && 'type' in msg) return msg as Message;
+  } catch {
+    // Said below, as for everything else that is no message.
+  }
+  return args.fail('no message; expected JSON like {"type":"Heartbeat", ...}');
+}
+
+const showVerb: Verb = {
+  usage: 'show state|log|messages|quorums|applied [<nodes>]',
+  what: 'Prints what a node says of itself, its log, what is on its way, or who makes a quorum.',
+  example: 'show log n1',
+  run: show,
+};
+
+const expectVerb: Verb = {
+  usage:
+    'expect leader <node|any|one> | no leader [<nodes>] | era <node> <n> | role <node> <role> | ' +
+    'committed|applied|length <nodes> <[>=]n> | entry <nodes> <position> <what> | ' +
+    'value <nodes> <key> <value|none> | reply <client> <seq|open> ok|refused|none [<value|code>] | ' +
+    'up|down <nodes> | messages <n> [filter] | holds [<invariant>] | violates [<invariant>]',
+  what:
+    'What has to be true now; `qlab script` ends with exit code 1 when something is not. A script ' +
+    'without `holds` or `violates` expects all invariants to hold at its end.',
+  example: 'expect reply c1 1 ok',
+  run: (session, args) => {
+    const found = expectation(session, args);
+    if (found !== null) session.failed(args, found);
+  },
+};
+
+/** Every verb, in the order of the documentation. */
+export const VERBS: { readonly [verb: string]: Verb } = {
+  cluster,
+  lead,
+  tick,
+  run,
+  settle: settleVerb,
+  deliver,
+  flush: flushVerb,
+  hold,
+  release,
+  drop,
+  duplicate,
+  cut,
+  partition,
+  mend,
+  heal,
+  open,
+  submit,
+  close,
+  kill: nodeVerb('kill', 'SIGKILL: all it has written survives, its peers notice at once.'),
+  stop: nodeVerb('stop', 'Ends a node cleanly.'),
+  'power-cut': powerCut,
+  boot,
+  disk,
+  complete,
+  freeze: nodeVerb('freeze', "A node's own timers stand still; it goes on answering messages."),
+  thaw: nodeVerb('thaw', 'They go on where they stood.'),
+  pause: nodeVerb('pause', 'The whole node stands still; what arrives waits.'),
+  resume: nodeVerb('resume', 'It learns of the lost time first, then of what waited.'),
+  inject,
+  show: showVerb,
+  expect: expectVerb,
+};
