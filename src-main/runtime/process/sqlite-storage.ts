@@ -15,6 +15,10 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS log (pos INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT;
 `;
 
+/** The write-ahead log is copied into the database, and begun again, after this many pages. */
+const WAL_PAGES = 1000;
+const PAGE_BYTES = 4096;
+
 export interface StorageIdentity {
   readonly storageId: string;
   readonly incarnation: number;
@@ -37,8 +41,9 @@ export class SqliteStorage {
     this.#db = new Database(file);
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
-    this.#db.pragma('wal_autocheckpoint = 4000');
+    this.#db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
     this.#db.exec(SCHEMA);
+    this.#growWal();
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE');
     this.#commit = this.#db.prepare('COMMIT');
     this.#putHard = this.#db.prepare('INSERT OR REPLACE INTO hard VALUES (?, ?)');
@@ -48,6 +53,18 @@ export class SqliteStorage {
   }
 
   readonly identity: StorageIdentity;
+
+  /**
+   * Brings the write-ahead log to its full length at once. A sync of a file that grows also commits
+   * the file system's own journal, which three nodes on one disk then wait for in turn: measured
+   * 810 us per operation while the log grew, 545 us once it was being written over.
+   */
+  #growWal(): void {
+    this.#db.exec('BEGIN IMMEDIATE; CREATE TABLE ballast (bytes BLOB)');
+    this.#db.prepare('INSERT INTO ballast VALUES (zeroblob(?))').run(WAL_PAGES * PAGE_BYTES);
+    this.#db.exec('DROP TABLE ballast; COMMIT');
+    this.#db.pragma('wal_checkpoint(RESTART)');
+  }
 
   #beginLife(expectedStorageId: string | null): StorageIdentity {
     const get = this.#db.prepare('SELECT value FROM identity WHERE key = ?').pluck();
