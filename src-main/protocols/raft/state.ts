@@ -113,10 +113,13 @@ export interface RaftState {
 
 /** State of a node at the start of a life, from its disk. */
 export function initialState(boot: BootInput): RaftState {
-  const { term, vote } = readHard(boot);
+  const record = readHard(boot);
   const membership = bootMembership(boot.members);
   const log = new RaftLog(LOG_START, boot.durable.log as readonly RaftEntry[]);
-  assert(log.lastTerm <= term, `${boot.nodeId}: log has term ${log.lastTerm}, record ${term}`);
+  // A disk that keeps no order between barriers may keep entries of a term and lose the record of
+  // it. A vote of that term was not durable either, so nobody has heard of it.
+  const term = Math.max(record.term, log.lastTerm);
+  const vote = term === record.term ? record.vote : null;
   return {
     nodeId: boot.nodeId,
     timing: boot.timing,
@@ -136,7 +139,7 @@ export function initialState(boot: BootInput): RaftState {
     clock: 0,
     electionElapsed: 0,
     electionTimeout: 0,
-    durable: { token: 0, term, vote, upTo: log.lastPos },
+    durable: { token: 0, term: record.term, vote: record.vote, upTo: log.lastPos },
     barriers: [],
     hardToken: 0,
     votes: new Map(),

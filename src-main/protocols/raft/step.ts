@@ -9,7 +9,7 @@ import type { Json } from '../../vocabulary/json.ts';
 import type { BootInput, Core, CoreDescription, Effect, Input } from '../kernel/core.ts';
 import { handleClient } from './client.ts';
 import { describe } from './describe.ts';
-import { completeBarriers, hardGate } from './durability.ts';
+import { completeBarriers, hardGate, persistHard } from './durability.ts';
 import {
   adoptTermOfRequest,
   campaign,
@@ -77,6 +77,7 @@ export class RaftCore implements Core<RaftMessage, RaftEntry> {
 
 function boot(input: BootInput): RaftState {
   const s = initialState(input);
+  if (s.durable.term < s.currentTerm) persistHard(s);
   becomeBooted(s, isOwnStorage(s.membership, s.nodeId, input.storageId));
   traceAppends(s, s.log.range(s.log.base.pos + 1, s.log.lastPos));
   s.out.trace({ kind: 'durable', upTo: s.log.lastPos });
