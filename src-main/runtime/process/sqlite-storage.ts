@@ -18,6 +18,8 @@ const SCHEMA = `
 /** The write-ahead log is copied into the database, and begun again, after this many pages. */
 const WAL_PAGES = 1000;
 const PAGE_BYTES = 4096;
+/** Entries per statement under load: half the cost per entry of one statement each. */
+const ENTRIES_AT_ONCE = 16;
 
 export interface StorageIdentity {
   readonly storageId: string;
@@ -30,6 +32,7 @@ export class SqliteStorage {
   readonly #commit: Statement;
   readonly #putHard: Statement;
   readonly #putEntry: Statement;
+  readonly #putEntries: Statement;
   readonly #truncate: Statement;
   #syncs = 0;
 
@@ -48,6 +51,8 @@ export class SqliteStorage {
     this.#commit = this.#db.prepare('COMMIT');
     this.#putHard = this.#db.prepare('INSERT OR REPLACE INTO hard VALUES (?, ?)');
     this.#putEntry = this.#db.prepare('INSERT OR REPLACE INTO log VALUES (?, ?)');
+    const rows = Array(ENTRIES_AT_ONCE).fill('(?, ?)').join(', ');
+    this.#putEntries = this.#db.prepare(`INSERT OR REPLACE INTO log VALUES ${rows}`);
     this.#truncate = this.#db.prepare('DELETE FROM log WHERE pos >= ?');
     this.identity = this.#beginLife(expectedStorageId);
   }
@@ -109,7 +114,7 @@ export class SqliteStorage {
 
   #apply(op: PersistOp): void {
     if (op.op === 'put') {
-      for (const entry of op.entries) this.#putEntry.run(entry.pos, JSON.stringify(entry));
+      this.#put(op.entries);
     } else if (op.op === 'truncate') {
       this.#truncate.run(op.from);
     } else {
@@ -117,6 +122,19 @@ export class SqliteStorage {
         this.#putHard.run(key, JSON.stringify(op.record[key]));
       }
     }
+  }
+
+  #put(entries: readonly Entry[]): void {
+    let next = 0;
+    for (; next + ENTRIES_AT_ONCE <= entries.length; next += ENTRIES_AT_ONCE) {
+      const values: (number | string)[] = [];
+      for (let i = next; i < next + ENTRIES_AT_ONCE; i += 1) {
+        const entry = entries[i] as Entry;
+        values.push(entry.pos, JSON.stringify(entry));
+      }
+      this.#putEntries.run(...values);
+    }
+    for (const entry of entries.slice(next)) this.#putEntry.run(entry.pos, JSON.stringify(entry));
   }
 
   close(): void {
