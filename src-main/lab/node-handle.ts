@@ -13,6 +13,9 @@ import type { ChildEntries } from './child-entries.ts';
 export type PauseMode = 'signal' | 'cooperative';
 export const PAUSE_MODE: PauseMode = process.platform === 'win32' ? 'cooperative' : 'signal';
 
+/** A node keeps nearly all it allocates (its log): a large nursery only makes the process larger,
+ *  264 MB instead of 155 for 230,000 entries of 100 bytes. */
+const NODE_FLAG = '--max-semi-space-size=8';
 const STDERR_BYTES_MAX = 8 * 1024;
 const STOP_MS_MAX = 2_000;
 const COUNTERS_MS_MAX = 2_000;
@@ -79,7 +82,7 @@ export class NodeHandle {
     this.#ready = false;
     const child = fork(this.#entries.node, [JSON.stringify(config)], {
       execPath: this.#entries.execPath,
-      execArgv: [],
+      execArgv: [NODE_FLAG],
       env: { ...process.env, ...this.#entries.env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'json',
