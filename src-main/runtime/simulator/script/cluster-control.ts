@@ -3,7 +3,8 @@ import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { PacketFilter } from '../world/network.ts';
 import type { World } from '../world/world.ts';
 
-const DELIVERIES_MAX = 50_000;
+/** More than any sound cluster sends without time passing; beyond it messages multiply. */
+const DELIVERIES_MAX = 10_000;
 /** In election timeouts. */
 const SETTLE_TIMEOUTS = 50;
 
@@ -37,35 +38,42 @@ export function flush(world: World, filter: PacketFilter): boolean {
   return false;
 }
 
-/** `ticks` of every clock, and after each everything that can be delivered. */
-export function passTime(world: World, ticks: number, nodes: readonly NodeId[]): void {
+/** `ticks` of every clock, and after each everything that can be delivered. @returns false when
+ *  messages never end. */
+export function passTime(world: World, ticks: number, nodes: readonly NodeId[]): boolean {
   const filter = { among: nodes };
   for (let i = 0; i < ticks; i += 1) {
     for (const id of nodes) world.tick(id, 1);
-    flush(world, filter);
+    if (!flush(world, filter)) return false;
   }
+  return true;
 }
 
 /**
  * Lets `id` lead, using only links among `nodes`; clocks of others stand still, and so do the
- * messages to and from them. @returns whether it leads and can serve.
+ * messages to and from them. @returns whether it leads and, when `ready`, can serve.
  */
-export function placeLeader(world: World, id: NodeId, nodes: readonly NodeId[]): boolean {
+export function placeLeader(
+  world: World,
+  id: NodeId,
+  nodes: readonly NodeId[],
+  ready: boolean,
+): boolean {
   const limit = 6 * world.spec.timing.electionTicksMax;
   flush(world, { among: nodes });
   if (!world.spec.protocol.overSessions) ageOthers(world, id, nodes);
   for (let i = 0; i < limit; i += 1) {
-    if (leads(world, id, nodes)) return true;
+    if (leads(world, id, nodes, ready)) return true;
     // ZAB elects by rounds in which everybody has to take part.
     const together = world.spec.protocol.overSessions || i > limit / 2;
-    passTimeAt(world, together ? nodes : [id], nodes);
+    if (!passTimeAt(world, together ? nodes : [id], nodes)) return false;
   }
-  return leads(world, id, nodes);
+  return leads(world, id, nodes, ready);
 }
 
-function passTimeAt(world: World, ticking: readonly NodeId[], among: readonly NodeId[]): void {
+function passTimeAt(world: World, ticking: readonly NodeId[], among: readonly NodeId[]): boolean {
   for (const id of ticking) world.tick(id, 1);
-  flush(world, { among });
+  return flush(world, { among });
 }
 
 /** Brings the others to the end of their patience with an old leader, but not beyond. */
@@ -78,10 +86,10 @@ function ageOthers(world: World, id: NodeId, nodes: readonly NodeId[]): void {
   }
 }
 
-/** Leads, can serve, and nobody it can reach leads a later era. */
-function leads(world: World, id: NodeId, nodes: readonly NodeId[]): boolean {
+/** Leads, and nobody it can reach leads as late an era. */
+function leads(world: World, id: NodeId, nodes: readonly NodeId[], ready: boolean): boolean {
   const view = world.describe(id);
-  if (view === null || view.role !== 'leader' || !view.ready) return false;
+  if (view === null || view.role !== 'leader' || (ready && !view.ready)) return false;
   return nodes.every((other) => {
     const theirs = world.describe(other);
     return other === id || theirs?.role !== 'leader' || theirs.era.number < view.era.number;
@@ -109,7 +117,7 @@ export function settle(world: World): number | null {
   const limit = SETTLE_TIMEOUTS * world.spec.timing.electionTicksMax;
   for (let ticks = 0; ticks <= limit; ticks += 1) {
     if (isAtRest(world)) return ticks;
-    passTime(world, 1, world.ids);
+    if (!passTime(world, 1, world.ids)) return null;
   }
   return null;
 }

@@ -39,9 +39,9 @@ export function parseLine(number: number, source: string): ScriptLine | null {
   const brace = rest.indexOf('{');
   const plain = brace === -1 ? rest : rest.slice(0, brace);
   for (const token of tokens(number, verb, plain)) {
-    const at = token.text.indexOf('=');
-    if (!token.quoted && at > 0) pairs.set(token.text.slice(0, at), token.text.slice(at + 1));
-    else words.push(token.text);
+    const pair = token.quoted ? null : /^([A-Za-z][\w.-]*)=(.*)$/.exec(token.text);
+    if (pair === null) words.push(token.text);
+    else pairs.set(pair[1] ?? '', pair[2] ?? '');
   }
   return { number, text, verb, words, pairs, rest, quiet };
 }

@@ -37,17 +37,20 @@ const cluster: Verb = {
 };
 
 const lead: Verb = {
-  usage: 'lead <node> [via=<nodes>]',
+  usage: 'lead <node> [via=<nodes>] [ready=no]',
   what:
     'Lets a node lead, using only links among the nodes given (all without `via`). Clocks and ' +
-    'messages of the others stand still. Fails when the protocol does not allow it: in ZAB, of ' +
-    'equal histories the highest id wins.',
+    'messages of the others stand still. It has to be able to serve, but with `ready=no` only to ' +
+    'be elected. Fails when the protocol does not allow it: in ZAB, of equal histories the highest ' +
+    'id wins.',
   example: 'lead n5 via=n3,n4,n5',
   run: (session, args) => {
     const node = args.node();
     const via = args.pairNodes('via') ?? session.world.ids;
     const nodes = via.includes(node) ? via : [node, ...via];
-    const done = placeLeader(session.world, node, nodes);
+    const ready = args.pair('ready') ?? 'yes';
+    if (ready !== 'yes' && ready !== 'no') args.fail(`ready=${ready}; expected yes or no`);
+    const done = placeLeader(session.world, node, nodes, ready === 'yes');
     if (!done) session.failed(args, `${node} does not lead`);
   },
 };
@@ -73,7 +76,8 @@ const run: Verb = {
   example: 'run 50',
   run: (session, args) => {
     const ticks = args.number('ticks');
-    passTime(session.world, ticks, args.pairNodes('among') ?? session.world.ids);
+    const nodes = args.pairNodes('among') ?? session.world.ids;
+    if (!passTime(session.world, ticks, nodes)) session.failed(args, 'messages never end');
   },
 };
 

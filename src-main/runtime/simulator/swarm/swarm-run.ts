@@ -40,6 +40,8 @@ export interface SwarmRunOptions {
 /** How long the healed cluster may take, in election timeouts: 10 times 2 ET (X12), and some. */
 const CONVERGE_TIMEOUTS = 40;
 const SLICE_US = 50_000;
+/** A sound run takes a tenth of it; beyond it messages multiply and no time passes any more. */
+const STEPS_MAX = 400_000;
 
 /** Hash chained over every step: what two runs that are the same have in common. */
 export class TraceHash implements WorldObserver {
@@ -80,7 +82,7 @@ export function runSeed(
   const clients = new SimClients(simulation, plan.clients, seed);
   const faults = new FaultMaker(simulation, plan);
   simulation.onOwn((event) => void (clients.handle(event) || faults.handle(event)));
-  const violation = runPhases({ plan, simulation, checker, clients, faults });
+  const violation = runPhases({ plan, simulation, checker, counter, clients, faults });
   return {
     plan,
     violation,
@@ -99,19 +101,20 @@ interface Running {
   readonly plan: SwarmPlan;
   readonly simulation: Simulation;
   readonly checker: Checker;
+  readonly counter: Counter;
   readonly clients: SimClients;
   readonly faults: FaultMaker;
 }
 
 function runPhases(running: Running): Violation | null {
   const { plan, simulation, checker, clients, faults } = running;
-  const isBroken = () => checker.violations.length > 0;
+  const isBroken = () => isOver(running);
   try {
     simulation.start();
     clients.start();
     faults.start();
     simulation.run(plan.safetyUs, isBroken);
-    if (isBroken()) return checker.violations[0] ?? null;
+    if (isBroken()) return checker.violations[0] ?? storm(running);
     faults.healAll();
     return converge(running) ?? checker.violations[0] ?? null;
   } catch (error) {
@@ -121,8 +124,19 @@ function runPhases(running: Running): Violation | null {
   }
 }
 
+function isOver({ checker, counter }: Running): boolean {
+  return checker.violations.length > 0 || counter.steps > STEPS_MAX;
+}
+
+function storm({ simulation, counter }: Running): Violation {
+  const underWay = simulation.world.network.count;
+  const text = `${counter.steps} steps, ${underWay} messages under way: they multiply`;
+  return { id: 'storm', node: null, what: text };
+}
+
 /** X12: operations succeed again, and then all nodes reach the same position. */
-function converge({ plan, simulation, checker, clients }: Running): Violation | null {
+function converge(running: Running): Violation | null {
+  const { plan, simulation, checker, clients } = running;
   const healedUs = simulation.nowUs;
   const { timing } = plan.timed.world;
   const boundUs = CONVERGE_TIMEOUTS * timing.electionTicksMax * timing.tickMs * 1_000;
@@ -130,26 +144,22 @@ function converge({ plan, simulation, checker, clients }: Running): Violation | 
   clients.onOperation = (record: OperationRecord) => {
     succeeded ||= record.outcome === 'ok' && record.invokeUs >= healedUs;
   };
-  if (!runUntil(simulation, checker, () => succeeded, boundUs)) {
+  if (!runUntil(running, () => succeeded, boundUs)) {
     return stuck(simulation, 'no operation succeeds', boundUs);
   }
   clients.quiet();
   const isLevel = () => clients.outstanding === 0 && allLevel(simulation, checker);
-  if (!runUntil(simulation, checker, isLevel, boundUs)) {
+  if (!runUntil(running, isLevel, boundUs)) {
     return stuck(simulation, 'the nodes do not reach the same position', boundUs);
   }
   return null;
 }
 
 /** Also true when a violation ends the run. */
-function runUntil(
-  simulation: Simulation,
-  checker: Checker,
-  done: () => boolean,
-  boundUs: number,
-): boolean {
+function runUntil(running: Running, done: () => boolean, boundUs: number): boolean {
+  const { simulation } = running;
   const endUs = simulation.nowUs + boundUs;
-  const isBroken = () => checker.violations.length > 0;
+  const isBroken = () => isOver(running);
   while (simulation.nowUs < endUs) {
     if (isBroken() || done()) return true;
     simulation.run(simulation.nowUs + SLICE_US, isBroken);
