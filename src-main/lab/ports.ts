@@ -5,7 +5,6 @@
 import type { Action } from '../contract/calls.ts';
 import type { ViewEvent } from '../contract/events.ts';
 import type { Cluster, Run, RunStatus, Violation } from '../contract/model.ts';
-import type { FaultRecord } from '../vocabulary/fault.ts';
 import type { Incarnation, Member, NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import type { Timing } from '../vocabulary/timing.ts';
@@ -33,17 +32,7 @@ export interface RunBegin {
 }
 
 /** What the lab itself saw or did, beside the journals of the nodes. */
-export type LabEvent =
-  | { readonly k: 'up'; readonly us: number; readonly node: NodeId; readonly incarnation: number }
-  | {
-      readonly k: 'down';
-      readonly us: number;
-      readonly node: NodeId;
-      readonly how: 'kill' | 'stop' | 'crash';
-      readonly why: string;
-    }
-  | { readonly k: 'pause' | 'resume'; readonly us: number; readonly node: NodeId }
-  | { readonly k: 'fault'; readonly us: number; readonly fault: FaultRecord };
+export type LabEvent = Extract<ViewEvent, { k: 'up' | 'down' | 'pause' | 'resume' | 'fault' }>;
 
 export interface RunEnd {
   readonly us: number;

@@ -4,6 +4,7 @@
  */
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import type { MessageKind } from '../../vocabulary/trace.ts';
+import { hasEntryShape, isCount, isFields, isPosition, type Fields } from '../kernel/guards.ts';
 import type { Ballot, PaxosEntry } from './ballot.ts';
 
 /** All slots of [from, to], each with this ballot. */
@@ -145,19 +146,7 @@ export const MESSAGE_KINDS: Readonly<Record<PaxosMessage['type'], MessageKind>> 
   LearnResp: 'catch-up',
 };
 
-/** Slots and rounds a sane cluster can reach; keeps sums of them exact. */
-const NUMBER_MAX = 2 ** 48;
 const RANGES_MAX = 8192;
-
-const ENTRY_TYPES: ReadonlySet<unknown> = new Set([
-  'noop',
-  'config',
-  'session-open',
-  'session-close',
-  'command',
-]);
-
-type Fields = { readonly [name: string]: unknown };
 
 /** Why `msg` cannot be a message of ours, or null when its shape is right. */
 export function shapeFault(msg: unknown): string | null {
@@ -171,7 +160,7 @@ const GUARDS: Readonly<Record<PaxosMessage['type'], (msg: Fields) => boolean>> =
   PrePrepare: (msg) => isBallot(msg['ballot']),
   PrePrepareResp: (msg) =>
     isBallot(msg['ballot']) && typeof msg['ok'] === 'boolean' && isBallot(msg['promised']),
-  Prepare: (msg) => isBallot(msg['ballot']) && isSlot(msg['fromSlot']),
+  Prepare: (msg) => isBallot(msg['ballot']) && isPosition(msg['fromSlot']),
   Promise: isPromise,
   Accept: (msg) =>
     isBallot(msg['ballot']) &&
@@ -191,9 +180,9 @@ const GUARDS: Readonly<Record<PaxosMessage['type'], (msg: Fields) => boolean>> =
   HeartbeatAck: (msg) =>
     isBallot(msg['ballot']) && isCount(msg['seq']) && isCount(msg['chosenPrefix']),
   Commit: (msg) => isBallot(msg['ballot']) && isCount(msg['commitUpTo']),
-  LearnReq: (msg) => isSlot(msg['fromSlot']) && isCount(msg['toSlot']) && isRuns(msg['held']),
+  LearnReq: (msg) => isPosition(msg['fromSlot']) && isCount(msg['toSlot']) && isRuns(msg['held']),
   LearnResp: (msg) =>
-    isSlot(msg['fromSlot']) &&
+    isPosition(msg['fromSlot']) &&
     isCount(msg['upTo']) &&
     isRuns(msg['same']) &&
     isEntries(msg['items']),
@@ -202,27 +191,15 @@ const GUARDS: Readonly<Record<PaxosMessage['type'], (msg: Fields) => boolean>> =
 function isPromise(msg: Fields): boolean {
   return (
     isBallot(msg['ballot']) &&
-    isSlot(msg['fromSlot']) &&
+    isPosition(msg['fromSlot']) &&
     isCount(msg['upTo']) &&
     typeof msg['more'] === 'boolean' &&
     isCount(msg['floor']) &&
     isCount(msg['chosenPrefix']) &&
     Array.isArray(msg['chosen']) &&
-    msg['chosen'].every(isSlot) &&
+    msg['chosen'].every(isPosition) &&
     isEntries(msg['reports'])
   );
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
-
-export function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < NUMBER_MAX;
-}
-
-function isSlot(value: unknown): value is Position {
-  return isCount(value) && value > 0;
 }
 
 function isBallot(value: unknown): value is Ballot {
@@ -241,21 +218,7 @@ function isEntries(value: unknown): value is PaxosEntry[] {
 }
 
 function isEntry(value: unknown): value is PaxosEntry {
-  return (
-    isFields(value) &&
-    isSlot(value['pos']) &&
-    isBallot(value['ballot']) &&
-    ENTRY_TYPES.has(value['type']) &&
-    isCount(value['time']) &&
-    (value['client'] === null || isClientRef(value['client'])) &&
-    value['payload'] !== undefined
-  );
-}
-
-function isClientRef(value: unknown): boolean {
-  return (
-    isFields(value) && isCount(value['session']) && isCount(value['seq']) && isCount(value['acked'])
-  );
+  return isFields(value) && isBallot(value['ballot']) && hasEntryShape(value);
 }
 
 function isRanges(value: unknown): boolean {
@@ -263,7 +226,7 @@ function isRanges(value: unknown): boolean {
     Array.isArray(value) &&
     value.length % 2 === 0 &&
     value.length <= RANGES_MAX &&
-    value.every(isSlot)
+    value.every(isPosition)
   );
 }
 
@@ -273,6 +236,9 @@ function isRuns(value: unknown): value is BallotRun[] {
 
 function isRun(value: unknown): boolean {
   return (
-    isFields(value) && isSlot(value['from']) && isSlot(value['to']) && isBallot(value['ballot'])
+    isFields(value) &&
+    isPosition(value['from']) &&
+    isPosition(value['to']) &&
+    isBallot(value['ballot'])
   );
 }

@@ -4,7 +4,7 @@ import type { Position } from '../../vocabulary/ids.ts';
 import type { ClientOp, ClientRequest } from '../kernel/core.ts';
 import type { ClientRef, EntryType } from '../kernel/entry.ts';
 import type { PaxosEntry } from './ballot.ts';
-import { isCount } from './messages.ts';
+import { isCount } from '../kernel/guards.ts';
 import type { Leadership, Machine } from './state.ts';
 
 /** Queues what can be taken; the rest is refused, certainly without effect. */

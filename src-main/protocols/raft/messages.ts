@@ -4,6 +4,7 @@
  */
 import type { Position } from '../../vocabulary/ids.ts';
 import type { MessageKind } from '../../vocabulary/trace.ts';
+import { hasEntryShape, isCount, isFields, type Fields } from '../kernel/guards.ts';
 import type { RaftEntry } from './log.ts';
 
 export interface PreVote {
@@ -104,19 +105,6 @@ export const MESSAGE_KINDS: Readonly<Record<RaftMessage['type'], MessageKind>> =
   CommitNotice: 'commit',
 };
 
-/** Above any number a run can reach, and far enough below 2^53 that counting on stays exact. */
-const NUMBER_MAX = 2 ** 50;
-
-const ENTRY_TYPES: ReadonlySet<unknown> = new Set([
-  'noop',
-  'config',
-  'session-open',
-  'session-close',
-  'command',
-]);
-
-type Fields = { readonly [name: string]: unknown };
-
 /** Whether `value` has the shape of a Raft message, down to the last field the core reads. */
 export function isRaftMessage(value: unknown): value is RaftMessage {
   if (typeof value !== 'object' || value === null) return false;
@@ -149,10 +137,6 @@ export function messageName(value: unknown): string {
   return typeof type === 'string' ? type.slice(0, 40) : 'unknown';
 }
 
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= NUMBER_MAX;
-}
-
 function isReject(msg: Fields): boolean {
   return (
     msg['ok'] === false &&
@@ -177,21 +161,5 @@ function isAppendEntries(msg: Fields, term: number): boolean {
 }
 
 function isEntry(value: unknown): value is RaftEntry {
-  if (typeof value !== 'object' || value === null) return false;
-  const entry = value as Fields;
-  return (
-    isCount(entry['pos']) &&
-    isCount(entry['term']) &&
-    isCount(entry['time']) &&
-    ENTRY_TYPES.has(entry['type']) &&
-    entry['payload'] !== undefined &&
-    isClientRef(entry['client'])
-  );
-}
-
-function isClientRef(value: unknown): boolean {
-  if (value === null) return true;
-  if (typeof value !== 'object') return false;
-  const client = value as Fields;
-  return isCount(client['session']) && isCount(client['seq']) && isCount(client['acked']);
+  return isFields(value) && isCount(value['term']) && hasEntryShape(value);
 }

@@ -6,6 +6,7 @@
  */
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { MessageKind } from '../../vocabulary/trace.ts';
+import { hasEntryShape, isCount, isFields, type Fields } from '../kernel/guards.ts';
 import type { EpochEnd, ZabEntry } from './log.ts';
 import { COUNTER_MAX, type Zxid } from './zxid.ts';
 
@@ -146,28 +147,7 @@ export const MESSAGE_KINDS: { readonly [type in ZabMessage['type']]: MessageKind
   Pong: 'heartbeat',
 };
 
-type Fields = { readonly [name: string]: unknown };
-
-/** Numbers a hostile peer may not push past, so that adding one to them stays exact. */
-const NUMBER_MAX = 2 ** 48;
-
-const ENTRY_TYPES: ReadonlySet<unknown> = new Set([
-  'noop',
-  'config',
-  'session-open',
-  'session-close',
-  'command',
-]);
-
 const STATES: ReadonlySet<unknown> = new Set(['looking', 'following', 'leading']);
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= NUMBER_MAX;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isZxid(value: unknown): boolean {
   return isFields(value) && isCount(value.epoch) && isCounter(value.counter);
@@ -189,21 +169,9 @@ function isEnds(value: unknown): boolean {
   );
 }
 
-function isClientRef(value: unknown): boolean {
-  if (value === null) return true;
-  return isFields(value) && isCount(value.session) && isCount(value.seq) && isCount(value.acked);
-}
-
 function isEntry(value: unknown): boolean {
-  if (!isFields(value)) return false;
-  const { pos, epoch, counter, type, time, client, payload } = value;
-  if (!isCount(pos) || !isCount(epoch) || !isCounter(counter)) return false;
   return (
-    pos > 0 &&
-    ENTRY_TYPES.has(type) &&
-    Number.isFinite(time) &&
-    isClientRef(client) &&
-    payload !== undefined
+    isFields(value) && isCount(value.epoch) && isCounter(value.counter) && hasEntryShape(value)
   );
 }
 
