@@ -36,6 +36,10 @@ export function mutantScripts(): MutantScript[] {
   );
 }
 
+export function hasScript({ script }: MutantScript): boolean {
+  return existsSync(`${ROOT}${script}`);
+}
+
 export function readProjectFile(path: string): string {
   return readFileSync(`${ROOT}${path}`, 'utf8');
 }
@@ -95,7 +99,7 @@ function row(mutant: MutantScript): string {
   const found = firstSeed(mutant, 0);
   const seeds = found === null ? `none of ${SEEDS_MAX}` : String(found.seed + 1);
   const swarm = found === null ? '-' : found.invariant;
-  const has = existsSync(`${ROOT}${script}`);
+  const has = hasScript(mutant);
   const shown = has ? (judgeScript(mutant).on ?? '**nothing**') : '-';
   const lines = has ? String(scriptLines(script)) : '-';
   const name = has ? `[${mutant.mutant}](../${script})` : mutant.mutant;
@@ -118,7 +122,7 @@ function table(): string {
 
 function writeMissingScripts(): void {
   for (const mutant of mutantScripts()) {
-    if (existsSync(`${ROOT}${mutant.script}`)) continue;
+    if (hasScript(mutant)) continue;
     const text = findScript(mutant);
     process.stderr.write(
       `${mutant.protocol} ${mutant.mutant}: ${text === null ? 'none' : 'found'}\n`,
