@@ -5,8 +5,16 @@
 import type { Violation } from '../contract/model.ts';
 import { linkKey } from '../faults/index.ts';
 import { majoritySize } from '../protocols/quorum/majority.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
-import type { LiveCluster } from './live-cluster.ts';
+import type { FaultLedger } from './fault-ledger.ts';
+
+/** A live cluster or a simulated one. */
+export interface WatchedCluster {
+  readonly nodeIds: readonly NodeId[];
+  readonly ledger: FaultLedger;
+  nowUs(): number;
+}
 
 interface Checkpoint {
   readonly us: number;
@@ -17,13 +25,13 @@ interface Checkpoint {
 const CHECKPOINTS_MAX = 1_000;
 
 export class RecoveryWatch {
-  readonly #cluster: LiveCluster;
+  readonly #cluster: WatchedCluster;
   readonly #limitMs: number;
   #open: Checkpoint[] = [];
   #seen = 0;
   readonly violations: Violation[] = [];
 
-  constructor(cluster: LiveCluster, limitMs: number) {
+  constructor(cluster: WatchedCluster, limitMs: number) {
     this.#cluster = cluster;
     this.#limitMs = limitMs;
   }
@@ -66,7 +74,7 @@ export class RecoveryWatch {
 }
 
 /** Whether some node and enough others are up, awake and reach each other both ways. */
-export function hasConnectedMajority(cluster: LiveCluster): boolean {
+export function hasConnectedMajority(cluster: WatchedCluster): boolean {
   const rules = cluster.ledger.rules();
   const down = new Set(
     cluster.ledger.active.flatMap(({ spec }) => ('node' in spec ? [spec.node] : [])),

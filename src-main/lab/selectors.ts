@@ -3,12 +3,20 @@ import type { Prng } from '../base/prng.ts';
 import { majoritySize } from '../protocols/quorum/majority.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { Selector } from '../vocabulary/scenario.ts';
-import type { LiveCluster } from './live-cluster.ts';
+import type { FaultRecord } from '../vocabulary/fault.ts';
+
+/** What the words are resolved against: a live cluster or a simulated one. */
+export interface SelectableCluster {
+  readonly nodeIds: readonly NodeId[];
+  readonly leadership: { ready(): NodeId | null };
+  readonly ledger: { readonly active: readonly FaultRecord[] };
+  isRunning(node: NodeId): boolean;
+}
 
 /** null: a word stands for nobody now (no leader). */
 export function resolveNodes(
   selectors: readonly Selector[],
-  cluster: LiveCluster,
+  cluster: SelectableCluster,
   prng: Prng,
 ): readonly NodeId[] | null {
   const found = new Set<NodeId>();
@@ -22,7 +30,7 @@ export function resolveNodes(
 
 function resolveOne(
   selector: Selector,
-  cluster: LiveCluster,
+  cluster: SelectableCluster,
   prng: Prng,
 ): readonly NodeId[] | null {
   const all = cluster.nodeIds;
@@ -55,7 +63,7 @@ function resolveOne(
   }
 }
 
-function nodesWith(cluster: LiveCluster, kinds: readonly string[]): readonly NodeId[] {
+function nodesWith(cluster: SelectableCluster, kinds: readonly string[]): readonly NodeId[] {
   return cluster.ledger.active.flatMap(({ spec }) =>
     'node' in spec && kinds.includes(spec.kind) ? [spec.node] : [],
   );
@@ -68,7 +76,7 @@ function withLeader(all: readonly NodeId[], leader: NodeId, size: number): reado
 /** Groups of a partition; `rest` is everybody whom no other group names. */
 export function resolveGroups(
   groups: readonly (readonly Selector[])[],
-  cluster: LiveCluster,
+  cluster: SelectableCluster,
   prng: Prng,
 ): readonly (readonly NodeId[])[] | null {
   const named = groups.map((group) =>

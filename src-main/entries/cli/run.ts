@@ -1,4 +1,4 @@
-/** `qlab run`: one scenario on one protocol, live. */
+/** `qlab run`: one scenario on one protocol, live or simulated. */
 import type { Command } from 'commander';
 import type { Run } from '../../contract/model.ts';
 import { findScenario } from '../../lab/scenario-library.ts';
@@ -10,6 +10,7 @@ import { exitCodeOf, figureOf, METRIC_ROWS, verdictText, violationLines } from '
 import { useWithInterrupts } from './interrupts.ts';
 import { parseProtocol, parseSeed } from './options.ts';
 import { ProgressLine } from './progress.ts';
+import { runSimulated } from './run-sim.ts';
 import {
   addCommonOptions,
   placesOf,
@@ -23,23 +24,29 @@ import { print, printJson, tableLines } from './terminal.ts';
 interface RunOptions extends CommonOptions {
   readonly protocol?: ProtocolName;
   readonly seed?: number;
+  readonly sim?: boolean;
 }
 
 export function addRunCommand(program: Command, setExitCode: SetExitCode): void {
   const command = program
     .command('run')
     .summary('run a scenario on one protocol')
-    .description('Run a scenario on a cluster of real processes, record it and check it.')
+    .description(
+      'Run a scenario on a cluster of real processes (or, with --sim, on the simulator), record it ' +
+        'and check it.',
+    )
     .argument('<scenario>', 'name of a shipped scenario, or path of a YAML file')
     .option(
       '--protocol <name>',
       'paxos, raft or zab (default: what the file says, else raft)',
       parseProtocol,
     )
-    .option('--seed <number>', 'another seed than the file has', parseSeed);
+    .option('--seed <number>', 'another seed than the file has', parseSeed)
+    .option('--live', 'on real processes (default)')
+    .option('--sim', 'on the simulator: virtual time, the same seed is the same run');
   addCommonOptions(command).action(async (scenario: string, options: RunOptions) => {
     const spec = findScenario(scenario, SCENARIO_DIRECTORY);
-    const run = await runOne(spec, options);
+    const run = options.sim ? await simulateOne(spec, options) : await runOne(spec, options);
     if (options.json) printJson(runResult(run));
     else printRun(run, options);
     setExitCode(exitCodeOf([run]));
@@ -65,6 +72,15 @@ async function runOne(spec: ScenarioSpec, options: RunOptions): Promise<Run> {
   const [run] = runs;
   if (run === undefined) throw new Error('the run ended without a result');
   return run;
+}
+
+async function simulateOne(spec: ScenarioSpec, options: RunOptions): Promise<Run> {
+  return runSimulated(spec, {
+    protocol: options.protocol ?? spec.protocol ?? 'raft',
+    seed: options.seed ?? spec.seed,
+    places: placesOf(options),
+    onNote: (text) => process.stderr.write(`simulated: ${text}\n`),
+  });
 }
 
 function printRun(run: Run, options: CommonOptions): void {
