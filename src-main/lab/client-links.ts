@@ -9,6 +9,9 @@ import {
   type WireAnswer,
 } from '../runtime/process/wire.ts';
 
+/** A frame stays small, whatever the values: a large one blocks the node that parses it. */
+const FRAME_REQUESTS_MAX = 32;
+
 export interface ClientLinkEvents {
   answered(answer: WireAnswer): void;
   /** These requests are on their way: their fate is no longer known. */
@@ -62,13 +65,19 @@ export class ClientLinks {
     this.#flushPlanned = false;
     const outbox = this.#outbox;
     this.#outbox = new Map();
-    for (const [node, requests] of outbox) {
-      const numbers = requests.map(([no]) => no);
-      if (this.#dialers.get(node)?.send('requests', { requests }) === true) {
-        this.#events.sent(numbers);
-      } else {
-        this.#events.notSent(node, numbers);
+    for (const [node, all] of outbox) {
+      for (let next = 0; next < all.length; next += FRAME_REQUESTS_MAX) {
+        this.#sendFrame(node, all.slice(next, next + FRAME_REQUESTS_MAX));
       }
+    }
+  }
+
+  #sendFrame(node: NodeId, requests: readonly [number, ClientOp][]): void {
+    const numbers = requests.map(([no]) => no);
+    if (this.#dialers.get(node)?.send('requests', { requests }) === true) {
+      this.#events.sent(numbers);
+    } else {
+      this.#events.notSent(node, numbers);
     }
   }
 

@@ -57,6 +57,27 @@ describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
     expect(host.verify(run ?? 0).divergence).toBe(null);
   });
 
+  test('a node that missed megabytes of large values catches up', async () => {
+    const cluster = await host.start(protocol, 3, 0);
+    const leader = cluster.leadership.ready() ?? '';
+    const victim = cluster.nodeIds.find((node) => node !== leader) ?? '';
+    cluster.begin({ kind: 'kill', node: victim }, 'hand');
+    let written = 0;
+    const forget = cluster.onOperation((record) => {
+      if (record.outcome === 'ok') written += 1;
+    });
+    const mix = { read: 0, write: 1, cas: 0, incr: 0, delete: 0 };
+    cluster.setWorkload({ clients: 4, ratePerSecond: 0, keys: 10, valueBytes: 16_384, mix });
+    cluster.workload.keepOutstanding(16);
+    await until('12 MB were written', () => written > 750, 30_000);
+    cluster.startNode(victim);
+    cluster.workload.quiet();
+    await untilLevel(cluster, 750);
+    forget();
+    const [run] = await host.lab.stopClusters();
+    expect(host.run(run ?? 0).verdict).toBe('valid');
+  });
+
   test('all nodes killed at once come back with every acknowledged write', async () => {
     const cluster = await host.start(protocol);
     let newest = 0;

@@ -13,6 +13,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import { MESSAGE_BYTES_MAX, roughBytes } from '../kernel/message-size.ts';
 import {
   ballotLabel,
   compareBallots,
@@ -133,6 +134,7 @@ export function handleLearnReq(m: Machine, from: NodeId, msg: LearnReq): void {
   const same: BallotRun[] = [];
   const items: PaxosEntry[] = [];
   let run = 0;
+  let bytes = 0;
   let pos = fromSlot;
   for (; pos <= last; pos += 1) {
     if (items.length >= options.maxEntriesPerMessage || same.length >= LEARN_RUNS_MAX) break;
@@ -143,7 +145,11 @@ export function handleLearnReq(m: Machine, from: NodeId, msg: LearnReq): void {
     // Slot and ballot name a value: the same ballot at both ends is the same value.
     if (held !== undefined && held.from <= pos && sameBallot(held.ballot, entry.ballot)) {
       extendRuns(same, pos, entry.ballot);
-    } else items.push(entry);
+    } else {
+      bytes += roughBytes(entry);
+      if (bytes > MESSAGE_BYTES_MAX && items.length > 0) break;
+      items.push(entry);
+    }
   }
   if (pos === fromSlot) return;
   m.fx.trace({ kind: 'catch-up', peer: from, method: 'learn', from: fromSlot });

@@ -3,6 +3,7 @@
  * (protocols.md 2.1, 2.4, 2.5-2).
  */
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import { lastThatFits } from '../kernel/message-size.ts';
 import { ballotLabel, compareBallots, eraOf, type Ballot } from './ballot.ts';
 import type { PrePrepare, Prepare, PromiseMessage } from './messages.ts';
 import { becomeAcceptor, raisePromise, restartElectionTimer } from './roles.ts';
@@ -70,7 +71,9 @@ function promiseOf(m: Machine, msg: Prepare): PromiseMessage {
   const { log, options } = m.state;
   const slotsMax = options.maxEntriesPerMessage;
   const { ballot, fromSlot } = msg;
-  const upTo = Math.max(fromSlot - 1, Math.min(log.last, fromSlot + slotsMax - 1));
+  const most = Math.min(log.last, fromSlot + slotsMax - 1);
+  const fits = (): Position => lastThatFits(fromSlot, most, (pos) => log.at(pos));
+  const upTo = most < fromSlot ? fromSlot - 1 : fits();
   const reports = heldEntries(m, Math.max(fromSlot, log.first), upTo);
   const { chosenPrefix, first: floor } = log;
   const chosen: Position[] = [];

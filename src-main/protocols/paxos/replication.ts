@@ -4,6 +4,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import { lastThatFits } from '../kernel/message-size.ts';
 import { restamp, sameBallot, type PaxosEntry } from './ballot.ts';
 import { markLearned } from './learning.ts';
 import { isQuorumMask, voterBit } from './membership.ts';
@@ -84,7 +85,8 @@ function sendAccepts(m: Machine, lead: Leadership): void {
     // It fell behind by more than a window: it learns the rest, see maybeLearn.
     if (peer.next <= chosenPrefix - window) peer.next = chosenPrefix + 1;
     while (peer.next < lead.nextSlot && peer.seqSent - peer.seqAnswered < maxInflight) {
-      const to = Math.min(lead.nextSlot, peer.next + maxEntriesPerMessage) - 1;
+      const most = Math.min(lead.nextSlot, peer.next + maxEntriesPerMessage) - 1;
+      const to = lastThatFits(peer.next, most, (pos) => m.state.log.at(pos));
       takeItems(m, lead, shared, peer.next, to);
       peer.next = to + 1;
       if (shared.items.length > 0) sendAccept(m, lead, id, peer, shared.items);

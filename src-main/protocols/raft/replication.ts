@@ -4,6 +4,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import { lastThatFits } from '../kernel/message-size.ts';
 import { maybeCommit } from './commit.ts';
 import { appendEntries } from './durability.ts';
 import type { RaftEntry } from './log.ts';
@@ -44,17 +45,22 @@ function sendAppends(s: RaftState, peer: Peer): void {
     return;
   }
   while (peer.next <= s.log.lastPos && peer.inflight.length < s.options.maxInflight) {
-    sendNext(s, peer);
-    peer.next = Math.min(s.log.lastPos, peer.next + s.options.maxEntriesPerMessage - 1) + 1;
-    peer.inflight.push(peer.next - 1);
+    const to = sendNext(s, peer);
+    peer.next = to + 1;
+    peer.inflight.push(to);
   }
 }
 
-/** One AppendEntries from `peer.next` on; an empty one if there is nothing there. */
-function sendNext(s: RaftState, peer: Peer): void {
-  const to = Math.min(s.log.lastPos, peer.next + s.options.maxEntriesPerMessage - 1);
+/**
+ * One AppendEntries from `peer.next` on; an empty one if there is nothing there.
+ * @returns the last position it carries, or the one before `peer.next`.
+ */
+function sendNext(s: RaftState, peer: Peer): Position {
+  const most = Math.min(s.log.lastPos, peer.next + s.options.maxEntriesPerMessage - 1);
+  const to = most < peer.next ? most : lastThatFits(peer.next, most, (pos) => s.log.at(pos));
   s.out.send(peer.id, makeAppend(s, peer.next - 1, to));
   peer.commitSent = Math.max(peer.commitSent, Math.min(s.commitPos, to));
+  return to;
 }
 
 /** Peers mostly need the same: they get the same object, which a host has to encode only once. */

@@ -7,6 +7,7 @@ import { assert } from '../../base/assert.ts';
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import type { PersistOp } from '../kernel/durable.ts';
 import { quorumPosition } from '../quorum/majority.ts';
+import { lastThatFits } from '../kernel/message-size.ts';
 import type { ZabEntry } from './log.ts';
 import type { Ack, Commit, Proposal } from './messages.ts';
 import { ignore, send } from './outbox.ts';
@@ -36,20 +37,24 @@ export function propose(node: ZabNode, leading: LeadingState, entries: readonly 
   durability.note(effects.persist({ op: 'put', entries }), log.lastPos);
   traceAppend(node, before + 1);
   const live: Proposal = { type: 'Proposal', epoch: leading.epoch, entries };
+  const isOneMessage = lastInMessage(node, before + 1, log.lastPos) === log.lastPos;
   for (const peer of settings.peers) {
     const learner = leading.learners.get(peer);
     if (learner === undefined) continue;
     // One message for all who keep up; the others get theirs out of the log.
-    if (
-      isKeepingUp(node, learner, before) &&
-      entries.length <= settings.options.maxEntriesPerMessage
-    ) {
+    if (isOneMessage && isKeepingUp(node, learner, before)) {
       sendProposal(node, learner, live, log.lastPos);
     } else {
       streamTo(node, leading, learner);
     }
   }
   if (hasMutant(node, 'self-ack-before-persist')) maybeCommit(node);
+}
+
+/** The last position of [from, to] that one Proposal from `from` on may carry. */
+function lastInMessage(node: ZabNode, from: Position, to: Position): Position {
+  const most = Math.min(to, from + node.settings.options.maxEntriesPerMessage - 1);
+  return lastThatFits(from, most, (pos) => node.log.entryAt(pos));
 }
 
 function isKeepingUp(node: ZabNode, learner: Learner, before: Position): boolean {
@@ -77,12 +82,12 @@ export function traceAppend(node: ZabNode, from: Position): void {
  */
 export function streamTo(node: ZabNode, leading: LeadingState, learner: Learner): void {
   if (!isStreaming(learner)) return;
-  const { maxInflight, maxEntriesPerMessage } = node.settings.options;
+  const { maxInflight } = node.settings.options;
   const { lastPos } = node.log;
   for (;;) {
     const end = learner.newLeaderSent ? lastPos : learner.targetPos;
     if (learner.sentPos < end && learner.inflight.length < maxInflight) {
-      const to = Math.min(end, learner.sentPos + maxEntriesPerMessage);
+      const to = lastInMessage(node, learner.sentPos + 1, end);
       const entries = node.log.slice(learner.sentPos + 1, to);
       sendProposal(node, learner, { type: 'Proposal', epoch: leading.epoch, entries }, to);
     } else if (learner.sentPos === end && !learner.newLeaderSent) {

@@ -12,6 +12,9 @@ import type { RequestsFrame, WireAnswer } from './wire.ts';
 /** A connection may have this many requests open; more are refused as `busy`. */
 const OPEN_PER_CONNECTION_MAX = 4096;
 
+/** Answers may carry values: frames of more would block the client that parses them. */
+const FRAME_ANSWERS_MAX = 64;
+
 interface Asker {
   readonly connection: IpcConnection;
   open: number;
@@ -90,7 +93,10 @@ export class Gateway {
   flush(): void {
     for (const asker of this.#dirty) {
       // A client that does not read its answers loses them, and retries or gives up.
-      asker.connection.send('answers', { answers: asker.answers });
+      for (let next = 0; next < asker.answers.length; next += FRAME_ANSWERS_MAX) {
+        const answers = asker.answers.slice(next, next + FRAME_ANSWERS_MAX);
+        asker.connection.send('answers', { answers });
+      }
       asker.answers = [];
     }
     this.#dirty.clear();

@@ -11,7 +11,7 @@ import type { Input, ProtocolDefinition } from '../../protocols/kernel/core.ts';
 import { createService } from '../../services/index.ts';
 import { StateMachine } from '../../services/state-machine.ts';
 import type { EndHeader, NodeCounters } from '../../vocabulary/journal.ts';
-import type { TraceEvent } from '../../vocabulary/trace.ts';
+import type { MessageKind, TraceEvent } from '../../vocabulary/trace.ts';
 import { messageId } from '../driver/journal-lines.ts';
 import { NodeDriver } from '../driver/node-driver.ts';
 import type { Incoming } from '../driver/ports.ts';
@@ -23,6 +23,7 @@ import { TickClock } from './tick-clock.ts';
 import { Transport } from './transport.ts';
 
 const COUNTERS_EVERY_MS = 1_000;
+const BULKY_KINDS: ReadonlySet<MessageKind> = new Set(['replicate', 'catch-up', 'election']);
 
 /** The disk failed: fatal, with the operating system's words. */
 export class DiskError extends Error {
@@ -105,6 +106,7 @@ export class NodeProcess {
         seed,
         ...this.#storage.identity,
         overSessions: this.#definition.overSessions,
+        isBulky: (type) => BULKY_KINDS.has(this.#definition.messageKinds[type] ?? 'replicate'),
       },
       this.#gateway,
       {

@@ -13,7 +13,8 @@ import { FaultShim } from './fault-shim.ts';
 import { IpcDialer } from './ipc.ts';
 import type { WireItem } from './wire.ts';
 
-/** Frames are cut after this many messages: the peer can begin, and no frame grows without end. */
+/** Frames are cut after this many messages, and after each that carries entries: the peer can begin,
+ *  and no frame grows without end (parsing a frame of 4 MB blocks the peer for half a second). */
 const FRAME_ITEMS_MAX = 64;
 
 export interface PeerLinkEvents {
@@ -34,6 +35,8 @@ export interface PeerLinkOptions {
   readonly socketDir: string;
   readonly hello: unknown;
   readonly overSessions: boolean;
+  /** Whether messages of this type may carry many entries. */
+  readonly isBulky: (type: string) => boolean;
   readonly seed: number;
 }
 
@@ -116,7 +119,8 @@ export class PeerLink {
 
   #push(item: WireItem): void {
     this.#batch.push(item);
-    if (this.#batch.length >= FRAME_ITEMS_MAX) this.flush();
+    const isBulky = item[3] !== null && this.#options.isBulky(item[3].type);
+    if (isBulky || this.#batch.length >= FRAME_ITEMS_MAX) this.flush();
   }
 
   #release(items: WireItem[]): void {

@@ -22,6 +22,7 @@ export interface TransportOptions {
   readonly members: readonly Member[];
   readonly socketDir: string;
   readonly overSessions: boolean;
+  readonly isBulky: (type: string) => boolean;
   readonly seed: number;
 }
 
