@@ -59,6 +59,11 @@ export const ERRORS = {
     exitCode: 4,
     doc: 'The disk is full. The run was ended and what was recorded is kept.',
   },
+  'recording-lost': {
+    definite: false,
+    exitCode: 4,
+    doc: 'A run has ended without a record. The next start salvages what files it left.',
+  },
   'port-in-use': {
     definite: true,
     exitCode: 4,

@@ -235,10 +235,9 @@ export class LocalLab implements Lab {
     }
     const entries = protocols.map((protocol) => this.#addScenario(spec, protocol, options.seed));
     await this.#startAll(entries, groupId);
-    const finished = Promise.all(entries.map((entry) => this.#follow(entry, spec, options)));
     return {
       clusters: entries.map(({ cluster }) => cluster.describe()),
-      finished: finished.then((runs) => runs.flatMap((run) => (run === null ? [] : [run]))),
+      finished: allEnded(entries.map((entry) => this.#follow(entry, spec, options))),
     };
   }
 
@@ -252,8 +251,7 @@ export class LocalLab implements Lab {
       this.#ensureRoom(1);
       const entry = this.#addScenario(spec, protocol, options.seed);
       await this.#startAll([entry], groupId);
-      const run = await this.#follow(entry, spec, options);
-      if (run !== null) runs.push(run);
+      runs.push(...(await this.#follow(entry, spec, options)));
     }
     return runs;
   }
@@ -274,12 +272,16 @@ export class LocalLab implements Lab {
     });
   }
 
-  /** Runs the steps on a started cluster and ends it. */
+  /**
+   * Runs the steps on a started cluster and ends it.
+   * @returns its run; none only in a lab that records nothing.
+   * @throws LabError when the record was lost: a run nobody can look at must not pass for a good one.
+   */
   async #follow(
     entry: Entry,
     spec: ScenarioSpec,
     options: ScenarioRunOptions,
-  ): Promise<Run | null> {
+  ): Promise<readonly Run[]> {
     const { cluster } = entry;
     const { protocol } = cluster.plan;
     const beganMs = performance.now();
@@ -290,7 +292,10 @@ export class LocalLab implements Lab {
     entry.runner = new ScenarioRunner(cluster, spec, options.seed, note);
     const outcome = await entry.runner.run();
     // Whoever ended it by hand has its run; `stop` gives the same one here.
-    return this.#end(entry, 'finished', null, outcome.failedExpectations);
+    const run = await this.#end(entry, 'finished', null, outcome.failedExpectations);
+    if (run !== null) return [run];
+    if (this.#options.recorder === null) return [];
+    throw new LabError('recording-lost', `the run of ${protocol} has ended without a record`);
   }
 
   #handleLive(runId: number, events: readonly ViewEvent[]): void {
@@ -342,6 +347,12 @@ export class LocalLab implements Lab {
     this.#places.close();
     this.#guardian.close();
   }
+}
+
+/** Every one is waited for, also when one fails: its clusters are gone when the error arrives. */
+async function allEnded(ends: readonly Promise<readonly Run[]>[]): Promise<readonly Run[]> {
+  await Promise.allSettled(ends);
+  return (await Promise.all(ends)).flat();
 }
 
 function randomSeed(): number {

@@ -38,8 +38,9 @@ function median(sorted: readonly number[]): number | null {
   return upper === undefined || lower === undefined ? null : (upper + lower) / 2;
 }
 
-/** `valid`, or what of several runs was not. */
+/** `valid`, or what of several runs was not. Of no run nothing is known. */
 export function verdictOf(runs: readonly Run[]): string {
+  if (runs.length === 0) return verdictText('unknown');
   for (const verdict of ['invalid', 'unknown'] as const) {
     const hits = runs.filter((run) => (run.verdict ?? 'unknown') === verdict).length;
     if (hits === 0) continue;
@@ -55,6 +56,7 @@ export function verdictText(verdict: Verdict | null, suffix = ''): string {
 
 /** Exit code of finished runs: 1 a violation, 4 the environment failed, 3 unknown, 0 valid. */
 export function exitCodeOf(runs: readonly Run[]): number {
+  if (runs.length === 0) return 4;
   if (runs.some((run) => run.verdict === 'invalid')) return 1;
   if (runs.some((run) => run.status === 'failed')) return 4;
   return runs.every((run) => run.verdict === 'valid') ? 0 : 3;
