@@ -4,15 +4,18 @@
  */
 import type { Violation } from '../contract/model.ts';
 import { linkKey } from '../faults/index.ts';
-import { majoritySize } from '../protocols/quorum/majority.ts';
+import { hasConnectedMajority } from '../verification/connected-majority.ts';
+import type { FaultRecord, LinkRule } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
-import type { FaultLedger } from './fault-ledger.ts';
 
 /** A live cluster or a simulated one. */
 export interface WatchedCluster {
   readonly nodeIds: readonly NodeId[];
-  readonly ledger: FaultLedger;
+  readonly ledger: {
+    readonly active: readonly FaultRecord[];
+    rules(): ReadonlyMap<string, LinkRule>;
+  };
   nowUs(): number;
 }
 
@@ -39,9 +42,9 @@ export class RecoveryWatch {
   /** Faults changed: from now on the cluster has to recover, if it can at all. */
   noteFault(what: string): void {
     const us = this.#cluster.nowUs();
-    if (!hasConnectedMajority(this.#cluster)) {
-      // Nobody could have recovered from what came before, either.
-      this.#open = [];
+    if (!isOwedRecovery(this.#cluster)) {
+      // From now on nobody can recover from what came before, either; but what was late by now is.
+      this.#judgeOpen(us);
       return;
     }
     if (this.#seen >= CHECKPOINTS_MAX) return;
@@ -60,7 +63,11 @@ export class RecoveryWatch {
 
   /** The run ends: what did not recover yet is late, if its time was up. */
   finish(): void {
-    for (const checkpoint of this.#open) this.#judge(checkpoint, this.#cluster.nowUs());
+    this.#judgeOpen(this.#cluster.nowUs());
+  }
+
+  #judgeOpen(us: number): void {
+    for (const checkpoint of this.#open) this.#judge(checkpoint, us);
     this.#open = [];
   }
 
@@ -73,22 +80,12 @@ export class RecoveryWatch {
   }
 }
 
-/** Whether some node and enough others are up, awake and reach each other both ways. */
-export function hasConnectedMajority(cluster: WatchedCluster): boolean {
-  const rules = cluster.ledger.rules();
-  const down = new Set(
-    cluster.ledger.active.flatMap(({ spec }) => ('node' in spec ? [spec.node] : [])),
-  );
-  const able = cluster.nodeIds.filter((node) => !down.has(node));
-  const cut = (from: string, to: string): boolean => rules.get(linkKey(from, to))?.cut ?? false;
-  const needed = majoritySize(cluster.nodeIds.length);
-  return able.some((center) => {
-    const near = able.filter(
-      (node) => node === center || (!cut(center, node) && !cut(node, center)),
-    );
-    // All of them must reach each other: a hub with leaves is not owed a recovery by every
-    // protocol.
-    const clique = near.filter((a) => near.every((b) => a === b || (!cut(a, b) && !cut(b, a))));
-    return clique.length >= needed;
+function isOwedRecovery({ nodeIds, ledger }: WatchedCluster): boolean {
+  const rules = ledger.rules();
+  const down = new Set(ledger.active.flatMap(({ spec }) => ('node' in spec ? [spec.node] : [])));
+  return hasConnectedMajority({
+    nodeIds,
+    running: nodeIds.filter((node) => !down.has(node)),
+    isCut: (from, to) => rules.get(linkKey(from, to))?.cut ?? false,
   });
 }

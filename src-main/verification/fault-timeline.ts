@@ -3,8 +3,8 @@
  * of them could reach one another both ways.
  */
 import type { FaultRecord } from '../vocabulary/fault.ts';
-import { compareIds, type NodeId } from '../vocabulary/ids.ts';
-import { majoritySize } from '../protocols/quorum/majority.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
+import { hasConnectedMajority } from './connected-majority.ts';
 
 /** A node that ended, or came (back) up. */
 export interface LifeChange {
@@ -32,23 +32,20 @@ export function faultMoments(faults: readonly FaultRecord[]): FaultMoment[] {
 }
 
 /**
- * Whether at `us`, after everything that changed at that microsecond, some running node reaches a
- * majority of `nodeIds`, itself included, directly and both ways; with `node`, that one.
+ * Whether at `us`, after everything that changed at that microsecond, `node` belongs to a connected
+ * majority of `nodeIds`.
  */
 export function hasMajorityAt(
   us: number,
   nodeIds: readonly NodeId[],
   faults: readonly FaultRecord[],
   changes: readonly LifeChange[],
-  node?: NodeId,
+  node: NodeId,
 ): boolean {
   const running = runningAt(us, nodeIds, faults, changes);
   const severed = severedAt(us, faults);
-  const size = majoritySize(nodeIds.length);
-  return running.some((center) => {
-    if (node !== undefined && center !== node) return false;
-    return running.filter((peer) => !isSevered(severed, center, peer)).length >= size;
-  });
+  const isCut = (from: NodeId, to: NodeId): boolean => severed.has(`${from} ${to}`);
+  return hasConnectedMajority({ nodeIds, running, isCut }, node);
 }
 
 function runningAt(
@@ -71,7 +68,7 @@ function runningAt(
     if (!isOn(fault, us)) continue;
     if (spec.kind === 'kill' || spec.kind === 'stop' || spec.kind === 'pause') down.add(spec.node);
   }
-  return nodeIds.filter((node) => !down.has(node)).sort(compareIds);
+  return nodeIds.filter((node) => !down.has(node));
 }
 
 function severedAt(us: number, faults: readonly FaultRecord[]): ReadonlySet<string> {
@@ -82,10 +79,6 @@ function severedAt(us: number, faults: readonly FaultRecord[]): ReadonlySet<stri
     for (const link of spec.links) severed.add(`${link.from} ${link.to}`);
   }
   return severed;
-}
-
-function isSevered(severed: ReadonlySet<string>, a: NodeId, b: NodeId): boolean {
-  return severed.has(`${a} ${b}`) || severed.has(`${b} ${a}`);
 }
 
 function isOn(fault: FaultRecord, us: number): boolean {

@@ -63,10 +63,6 @@ export class RunMetricsBuilder {
     this.#nodeIds = nodeIds;
   }
 
-  get successes(): SuccessTimes {
-    return this.#successes;
-  }
-
   handleHeader(node: NodeId, incarnation: Incarnation, header: JournalHeader): void {
     if (header.k === 's') this.#handleStep(node, incarnation, header);
     else if (header.k === 'c') {

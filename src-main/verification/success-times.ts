@@ -1,7 +1,6 @@
 /**
  * When operations succeeded, to the microsecond at the edges of every millisecond: enough for exact
- * gaps and for "the next success after", whatever the order in which they are told, in four bytes
- * a millisecond.
+ * gaps, whatever the order in which they are told, in four bytes a millisecond.
  */
 
 const PAGE_MS = 65_536;
@@ -46,20 +45,6 @@ export class SuccessTimes {
       before = ms * 1_000 + (page.last[ms % PAGE_MS] ?? 0) - 1;
     }
     return longest;
-  }
-
-  /** Time of the first success later than `us`, to the millisecond it happened in; null if none. */
-  nextAfter(us: number): number | null {
-    for (let ms = Math.max(this.#msMin, Math.floor(us / 1_000)); ms <= this.#msMax; ms += 1) {
-      const page = this.#pages.get(Math.floor(ms / PAGE_MS));
-      const first = page?.first[ms % PAGE_MS] ?? 0;
-      if (first === 0) continue;
-      const firstUs = ms * 1_000 + first - 1;
-      if (firstUs > us) return firstUs;
-      const lastUs = ms * 1_000 + (page?.last[ms % PAGE_MS] ?? 0) - 1;
-      if (lastUs > us) return lastUs;
-    }
-    return null;
   }
 
   #page(number: number): Page {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recoveryTimes } from '../../../src-main/verification/recovery.ts';
 import { RunMetricsBuilder } from '../../../src-main/verification/run-metrics.ts';
-import { SuccessTimes } from '../../../src-main/verification/success-times.ts';
 import type { Link } from '../../../src-main/vocabulary/fault.ts';
 import type { NodeCounters } from '../../../src-main/vocabulary/journal.ts';
 import { fault, operation, role, step } from './facts.ts';
@@ -95,40 +93,5 @@ describe('metrics of a run', () => {
       latencyP50Ms: null,
       messagesPerOp: null,
     });
-  });
-});
-
-describe('recovery after faults', () => {
-  const successes = new SuccessTimes();
-  for (const us of [900_000, 1_400_000, 2_050_000, 3_300_000]) successes.add(us);
-
-  test('is timed from the start and the end of every fault', () => {
-    const faults = [fault(1, { kind: 'kill', node: 'n1' }, 1_000_000, 2_000_000)];
-    const times = recoveryTimes(NODES, faults, [], successes);
-    expect(times.map(({ moment, recoveredUs }) => [moment.what, recoveredUs])).toEqual([
-      ['start', 400_000],
-      ['end', 50_000],
-    ]);
-  });
-
-  test('is not asked for while no majority is connected', () => {
-    const faults = [
-      fault(1, { kind: 'kill', node: 'n1' }, 2_100_000),
-      fault(2, { kind: 'cut', links: bothWays('n2', 'n3') }, 2_200_000, 3_000_000),
-    ];
-    const times = recoveryTimes(NODES, faults, [], successes);
-    expect(times.map(({ moment, recoveredUs }) => [moment.us, recoveredUs])).toEqual([
-      [3_000_000, 300_000],
-    ]);
-  });
-
-  test('is null when no operation succeeded any more', () => {
-    const times = recoveryTimes(
-      NODES,
-      [fault(1, { kind: 'stop', node: 'n2' }, 3_400_000)],
-      [],
-      successes,
-    );
-    expect(times).toMatchObject([{ recoveredUs: null }]);
   });
 });

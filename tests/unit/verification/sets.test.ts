@@ -63,9 +63,9 @@ test('a quantile of LatencyHistogram is within 1.6 % of the exact one', () => {
   );
 });
 
-test('SuccessTimes gives exact gaps, and the next success after a moment', () => {
+test('SuccessTimes gives exact gaps, whatever the order', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(300_000), { minLength: 2 }), fc.nat(300_000), (times, moment) => {
+    fc.property(fc.array(fc.nat(300_000), { minLength: 2 }), (times) => {
       const successes = new SuccessTimes();
       for (const us of times) successes.add(us);
       const sorted = times.toSorted((a, b) => a - b);
@@ -73,10 +73,6 @@ test('SuccessTimes gives exact gaps, and the next success after a moment', () =>
       const exact = Math.max(...gaps);
       // Gaps within one millisecond are not looked at.
       if (exact >= 2_000) expect(successes.longestGapUs()).toBe(exact);
-      const next = sorted.find((us) => us > moment) ?? null;
-      const found = successes.nextAfter(moment);
-      expect(found === null).toBe(next === null);
-      if (next !== null) expect(Math.abs((found ?? 0) - next)).toBeLessThan(1_000);
     }),
   );
 });
