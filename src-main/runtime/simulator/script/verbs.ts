@@ -111,7 +111,7 @@ function packetVerb(verb: 'deliver' | 'drop' | 'duplicate', what: string, exampl
       const nth = args.pairNumber('nth');
       const { filter, count } = chosen(args);
       const held = verb === 'drop' ? { held: true } : {};
-      let done = 0;
+      let done: number;
       if (verb === 'deliver' && nth === null) done = deliverNow(world, filter, count);
       else {
         const all = world.network.find({ ...filter, ...held });

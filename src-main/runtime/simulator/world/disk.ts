@@ -90,26 +90,30 @@ export class SimDisk {
 
   /**
    * The power goes. Of what no barrier covers, the first `keepHard` writes of the record and the
-   * first `keepLog` writes of the log survive: two files, no order between them. Entries of a log
-   * are chained, so what stands behind a lost one is cut when it is opened.
+   * first `keepLog` writes of the log survive: two files, no order between them, but for the writes
+   * of one barrier, which are one record of a write-ahead log and torn from its end. Entries of a
+   * log are chained, so what stands behind a lost one is cut when it is opened.
    * @returns what survived of the unsynced writes.
    */
   crash(keepHard: number, keepLog: number): readonly PersistOp[] {
+    const kept: PersistOp[] = [];
     let hardLeft = keepHard;
     let logLeft = keepLog;
-    const kept: PersistOp[] = [];
     for (const { ops } of this.#pending) {
+      let isTorn = false;
       for (const op of ops) {
         if (op.op === 'hard') {
-          if (hardLeft > 0) kept.push(op);
-          hardLeft -= 1;
-        } else if (op.op === 'truncate') {
-          if (logLeft > 0) kept.push(op);
-          logLeft -= 1;
+          if (isTorn || hardLeft <= 0) hardLeft = 0;
+          else kept.push(op);
+          isTorn ||= hardLeft === 0;
+          hardLeft = Math.max(0, hardLeft - 1);
         } else {
-          const entries = op.entries.slice(0, Math.max(0, logLeft));
-          if (entries.length > 0) kept.push({ op: 'put', entries });
-          logLeft -= op.entries.length;
+          if (isTorn) logLeft = 0;
+          const size = op.op === 'put' ? op.entries.length : 1;
+          const survivor = keptOf(op, logLeft);
+          if (survivor !== null) kept.push(survivor);
+          isTorn ||= logLeft < size;
+          logLeft = Math.max(0, logLeft - size);
         }
       }
     }
@@ -162,4 +166,11 @@ export class SimDisk {
     disk.#pending = [...saved.pending];
     return disk;
   }
+}
+
+/** What is left of a write of the log when only `left` single writes reached the disk. */
+function keptOf(op: Exclude<PersistOp, { op: 'hard' }>, left: number): PersistOp | null {
+  if (left <= 0) return null;
+  if (op.op === 'truncate') return op;
+  return { op: 'put', entries: op.entries.slice(0, left) };
 }
