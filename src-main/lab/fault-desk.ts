@@ -75,11 +75,13 @@ export class FaultDesk {
     assert(handle !== undefined, `signal ${signal} to unknown ${node}`);
     switch (signal) {
       case 'kill':
+        nodes.cancelStart(node);
         void handle.kill();
         // A paused node that is killed is no longer paused.
         this.#endPauses(node, 'killed');
         return;
       case 'stop':
+        nodes.cancelStart(node);
         this.#endPauses(node, 'stopped');
         void handle.stop();
         return;
@@ -96,6 +98,11 @@ export class FaultDesk {
         record({ k: 'resume', us: nowUs(), node });
         return;
     }
+  }
+
+  /** The process is gone, whoever ended it: it is no longer paused. */
+  noteExit(node: NodeId): void {
+    this.#endPauses(node, 'the process ended');
   }
 
   #endPauses(node: NodeId, outcome: string): void {

@@ -27,6 +27,7 @@ import type {
   ScenarioRun,
   ScenarioRunOptions,
 } from './ports.ts';
+import { ScenarioRecorder } from './scenario-recorder.ts';
 import { ScenarioRunner } from './scenario-runner.ts';
 import { settingsFor } from './scenario-settings.ts';
 
@@ -42,6 +43,7 @@ const CLUSTERS_MAX = 4;
 interface Entry {
   readonly cluster: LiveCluster;
   readonly window: EventWindow;
+  readonly recorder: ScenarioRecorder | null;
   runner: ScenarioRunner | null;
 }
 
@@ -130,16 +132,18 @@ export class LocalLab implements Lab {
   }
 
   #add(plan: ClusterPlan): Entry {
+    const { recorder: shared } = this.#options;
+    const recorder = shared === null ? null : new ScenarioRecorder(shared);
     const cluster = new LiveCluster(plan, {
       places: this.#places,
       entries: this.#entriesOfChildren,
       guardian: this.#guardian,
-      recorder: this.#options.recorder,
+      recorder,
       labVersion: this.#options.version,
       changed: () => this.#planChanged(),
       notice: (level, text) => this.#tell('notice', level, text),
     });
-    const entry: Entry = { cluster, window: new EventWindow(), runner: null };
+    const entry: Entry = { cluster, window: new EventWindow(), recorder, runner: null };
     this.#clusters.set(plan.id, entry);
     this.#planChanged();
     return entry;
@@ -291,6 +295,7 @@ export class LocalLab implements Lab {
     };
     entry.runner = new ScenarioRunner(cluster, spec, options.seed, note);
     const outcome = await entry.runner.run();
+    entry.recorder?.noteUndone(outcome.undone);
     // Whoever ended it by hand has its run; `stop` gives the same one here.
     const run = await this.#end(entry, 'finished', null, outcome.failedExpectations);
     if (run !== null) return [run];

@@ -43,6 +43,8 @@ export class LiveCluster {
   #error: string | null = null;
   #runId: number | null = null;
   #groupId: number | null = null;
+  /** The run's row on its way; a stop waits for it, so that no run is left without an end. */
+  #beginning: Promise<void> | null = null;
   #stopping: Promise<Run | null> | null = null;
 
   constructor(plan: ClusterPlan, tools: ClusterTools) {
@@ -82,6 +84,7 @@ export class LiveCluster {
         if (this.#runId === null) return;
         this.#tools.recorder?.followJournal(this.#runId, node, incarnation, file);
       },
+      exited: (node) => this.#faults.noteExit(node),
       failedToStart: (text) => {
         this.#error = text;
       },
@@ -128,16 +131,19 @@ export class LiveCluster {
   async start(groupId: number): Promise<void> {
     this.#groupId = groupId;
     try {
-      await this.#beginRun(groupId);
+      this.#beginning = this.#beginRun(groupId);
+      await this.#beginning;
+      this.#ensureNotStopping();
       for (const node of this.nodeIds) this.#nodes.start(node);
       await this.#firstLeader();
+      this.#ensureNotStopping();
       this.#makeWorkload();
       await this.#until(() => this.#workload?.isReady ?? false, 'no client got a session');
       this.#nodes.noteStarted();
       if (this.#status === 'starting') this.#status = 'running';
       this.#tools.changed();
     } catch (error) {
-      this.#status = 'failed';
+      if (this.#stopping === null) this.#status = 'failed';
       this.#error = error instanceof Error ? error.message : String(error);
       await this.stop('failed', this.#error);
       throw error;
@@ -167,6 +173,11 @@ export class LiveCluster {
     });
   }
 
+  /** A stop may come in at every await of a start: nothing may be made after it. */
+  #ensureNotStopping(): void {
+    if (this.#stopping !== null) throw new LabError('not-possible-now', 'the run was ended');
+  }
+
   async #firstLeader(): Promise<void> {
     await this.#until(() => this.leadership.ready() !== null, 'no leader was chosen');
   }
@@ -175,7 +186,7 @@ export class LiveCluster {
     const deadline = performance.now() + FIRST_LEADER_MS_MAX;
     while (!condition()) {
       if (this.#error !== null) throw new LabError('node-failed', this.#error);
-      if (this.#stopping !== null) throw new LabError('not-possible-now', 'the run was ended');
+      this.#ensureNotStopping();
       if (performance.now() > deadline) {
         const text = `${this.plan.protocol}: ${otherwise} within ${FIRST_LEADER_MS_MAX / 1000} s`;
         throw new LabError('no-leader-in-time', text);
@@ -306,6 +317,7 @@ export class LiveCluster {
   ): Promise<Run | null> {
     if (this.#status !== 'failed') this.#status = 'stopping';
     this.#tools.changed();
+    await this.#beginning?.catch(() => undefined);
     this.#workload?.close();
     if (this.#operationsTimer !== null) clearInterval(this.#operationsTimer);
     this.#flushOperations();

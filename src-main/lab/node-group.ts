@@ -32,6 +32,7 @@ export interface NodeGroupOptions {
   readonly rulesOf: (node: NodeId) => LinkRules;
   /** A life began: where its journal is. */
   readonly journal: (node: NodeId, incarnation: number, file: string) => void;
+  readonly exited: (node: NodeId) => void;
   /** A node could not start at all. */
   readonly failedToStart: (text: string) => void;
 }
@@ -40,6 +41,8 @@ export class NodeGroup {
   readonly #options: NodeGroupOptions;
   readonly #handles = new Map<NodeId, NodeHandle>();
   readonly #restarts = new Map<NodeId, number>();
+  /** The one start that is planned for a node, if any; a kill or another start takes its place. */
+  readonly #planned = new Map<NodeId, NodeJS.Timeout>();
   /** false: every node was up once; later deaths are crashes, not failed starts. */
   #starting = true;
   #ending = false;
@@ -58,6 +61,8 @@ export class NodeGroup {
   }
 
   start(node: NodeId): void {
+    if (this.#ending) return;
+    this.cancelStart(node);
     const handle = this.#handles.get(node) ?? this.#makeHandle(node);
     handle.start(this.#configOf(node));
     if (handle.pid === null) return;
@@ -71,29 +76,31 @@ export class NodeGroup {
     this.startWhenGone(node);
   }
 
-  /** Starts a node whose process may still be on its way out. */
+  /** Starts a node whose process is still on its way out, as soon as it is gone. */
   startWhenGone(node: NodeId): void {
-    if (this.#ending) return;
     if (this.#handles.get(node)?.isRunning !== true) this.start(node);
-    else setTimeout(() => this.startWhenGone(node), GONE_POLL_MS);
+    else this.#planStart(node, GONE_POLL_MS, () => this.startWhenGone(node));
+  }
+
+  #planStart(node: NodeId, delayMs: number, start: () => void): void {
+    this.cancelStart(node);
+    if (!this.#ending) this.#planned.set(node, setTimeout(start, delayMs));
+  }
+
+  /** Forgets a start that is planned: the node is to be down. */
+  cancelStart(node: NodeId): void {
+    clearTimeout(this.#planned.get(node));
+    this.#planned.delete(node);
   }
 
   #makeHandle(node: NodeId): NodeHandle {
-    const { tools, leadership } = this.#options;
-    let pid: number | null = null;
+    const { leadership, tools } = this.#options;
     const handle = new NodeHandle(node, tools.entries, {
       ready: (incarnation, _storageId, journalFile) => {
-        pid = handle.pid;
         this.#handleReady(node, incarnation, journalFile);
       },
       role: (message) => leadership.note(node, message),
-      exited: (exit) => {
-        if (pid !== null) {
-          tools.guardian.forget(pid);
-          tools.places.removeNode(pid);
-        }
-        this.#handleExit(node, exit);
-      },
+      exited: (exit) => this.#handleExit(node, exit),
     });
     this.#handles.set(node, handle);
     return handle;
@@ -133,12 +140,17 @@ export class NodeGroup {
   }
 
   #handleExit(node: NodeId, exit: NodeExit): void {
-    const { leadership, record, nowUs, tools } = this.#options;
+    const { leadership, record, nowUs, tools, exited } = this.#options;
+    if (exit.pid !== null) {
+      tools.guardian.forget(exit.pid);
+      tools.places.removeNode(exit.pid);
+    }
     leadership.forget(node);
     const how = exit.asked ?? 'crash';
     const own = exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
     const why = { kill: 'SIGKILL', stop: 'asked to end', crash: own }[how];
     record({ k: 'down', us: nowUs(), node, how, why });
+    exited(node);
     if (exit.asked === null && !this.#ending) this.#handleCrash(node, exit, own);
     tools.changed();
   }
@@ -161,7 +173,7 @@ export class NodeGroup {
     }
     this.#restarts.set(node, restarts + 1);
     tools.notice('warning', `${plan.protocol} ${node} died and restarts: ${why}`);
-    setTimeout(() => this.startWhenGone(node), RESTART_PAUSE_MS);
+    this.#planStart(node, RESTART_PAUSE_MS, () => this.start(node));
   }
 
   /** Totals of each node that answers. */
@@ -185,6 +197,7 @@ export class NodeGroup {
   /** Ends every process; nothing is started any more. */
   async stopAll(): Promise<void> {
     this.#ending = true;
+    for (const node of [...this.#planned.keys()]) this.cancelStart(node);
     await Promise.all([...this.#handles.values()].map((handle) => handle.stop()));
   }
 }

@@ -24,6 +24,8 @@ export type NodeRoleMessage = Extract<FromNode, { t: 'role' }>;
 
 /** Why a node is no longer there: asked for by the lab, or on its own. */
 export interface NodeExit {
+  /** null: no process was made. */
+  readonly pid: number | null;
   readonly asked: 'kill' | 'stop' | null;
   readonly code: number | null;
   readonly signal: string | null;
@@ -123,7 +125,8 @@ export class NodeHandle {
     for (const waiter of this.#counterWaiters.values()) waiter(null);
     this.#counterWaiters.clear();
     const error = this.#failure ?? (this.#stderr.trim() === '' ? null : this.#stderr.trim());
-    this.#events.exited({ asked: this.#asked, code, signal, error });
+    const pid = child.pid ?? null;
+    this.#events.exited({ pid, asked: this.#asked, code, signal, error });
     for (const waiter of this.#exitWaiters.splice(0)) waiter();
   }
 

@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isLabNode } from '../runtime/process/node-identity.ts';
 
 const NOTE_FILE = 'lab-state.json';
 const SOCKETS_PREFIX = 'qlab-';
@@ -78,24 +79,14 @@ function cleanUpAfterDeadLab(dataDir: string): void {
   } catch {
     return;
   }
-  for (const pid of note.nodePids ?? []) if (isLabNode(pid)) killQuietly(pid);
+  // Where that cannot be seen, nodes have already ended with their control channel.
+  for (const pid of note.nodePids ?? []) if (isLabNode(pid) === true) killQuietly(pid);
   const { socketDir } = note;
   // Only ever a directory of the shape we make.
   if (socketDir !== undefined && path.basename(socketDir).startsWith(SOCKETS_PREFIX)) {
     fs.rmSync(socketDir, { recursive: true, force: true });
   }
   fs.rmSync(file, { force: true });
-}
-
-/** Process numbers are reused: only what still looks like a node of ours may be killed. Where that
- *  cannot be seen (no /proc), nodes have already ended with their control channel. */
-function isLabNode(pid: number): boolean {
-  try {
-    const title = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return title.startsWith('quorum-lab ') || title.includes('entries/node/main');
-  } catch {
-    return false;
-  }
 }
 
 function killQuietly(pid: number): void {

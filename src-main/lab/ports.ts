@@ -40,6 +40,8 @@ export interface RunEnd {
   readonly note: string | null;
   /** Expectations of the scenario that failed; they count as violations. */
   readonly failedExpectations: readonly Violation[];
+  /** Why the run proves nothing although no violation was found; it stands in the note, too. */
+  readonly unknownBecause?: string | null;
 }
 
 export interface RecorderEvents {

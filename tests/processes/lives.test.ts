@@ -128,6 +128,43 @@ describe('supervision', () => {
     await until('it can be started by hand', () => cluster.isRunning(victim));
   });
 
+  test('a kill is not undone by a start that was planned before it', async () => {
+    const cluster = await host.start('raft');
+    process.kill(cluster.pidOf('n2') ?? 0, 'SIGKILL');
+    await until('n2 is down', () => !cluster.isRunning('n2'));
+    cluster.startNode('n2');
+    await until('n2 runs', () => cluster.isRunning('n2'));
+    cluster.begin({ kind: 'kill', node: 'n2' }, 'hand');
+    await until('n2 is down again', () => !cluster.isRunning('n2'));
+    const afterUs = cluster.nowUs();
+    await until('the pause of a crash is over', () => cluster.nowUs() - afterUs > 500_000);
+    expect(cluster.isRunning('n2')).toBe(false);
+  });
+
+  test('a paused node that dies on its own is no longer shown as paused', async () => {
+    const cluster = await host.start('raft');
+    cluster.begin({ kind: 'pause', node: 'n1' }, 'hand');
+    process.kill(cluster.pidOf('n1') ?? 0, 'SIGKILL');
+    await until('it was started again', () => host.notices.some((text) => text.includes('n1')));
+    expect(cluster.ledger.active).toEqual([]);
+  });
+
+  test('a stop in the middle of a start leaves no process and no open run', async () => {
+    for (const pauseMs of [0, 30, 120, 300]) {
+      const starting = host.start('raft').then(
+        () => 'started',
+        (error: unknown) => String(error),
+      );
+      const sinceMs = performance.now();
+      await until('it is time', () => performance.now() - sinceMs >= pauseMs);
+      await until('it is there', () => host.lab.clusters().length > 0);
+      await host.lab.stopClusters();
+      expect(await starting).toMatch(/started|ended/);
+      expect(host.lab.clusters()).toEqual([]);
+    }
+    expect(host.runs().map((run) => run.status)).not.toContain('running');
+  });
+
   test('a fault that does not fit is refused, and the refusal is in the ledger', async () => {
     const cluster = await host.start('raft');
     cluster.begin({ kind: 'kill', node: 'n1' }, 'hand');

@@ -21,6 +21,7 @@ export interface ProcessLab {
   runScenario(yaml: string, protocol: ProtocolName): Promise<Run>;
   verify(run: number): VerifyResult;
   run(run: number): Run;
+  runs(): readonly Run[];
   close(): Promise<void>;
 }
 
@@ -57,6 +58,7 @@ export async function openProcessLab(): Promise<ProcessLab> {
     },
     verify: (run) => reading((reader) => verifyRecordedRun(reader, run)),
     run: (run) => reading((reader) => reader.get(run)),
+    runs: () => reading((reader) => reader.list(100).runs),
     close: async () => {
       await lab.close();
       await recorder.close();

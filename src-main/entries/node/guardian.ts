@@ -3,6 +3,7 @@
  * its lab is gone, so this process kills what the lab left, removes its sockets, and ends.
  */
 import fs from 'node:fs';
+import { isLabNode } from '../../runtime/process/node-identity.ts';
 
 type Message =
   | { readonly t: 'watch'; readonly pid: number }
@@ -23,6 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 process.on('disconnect', () => {
   for (const pid of pids) {
+    if (isLabNode(pid) === false) continue;
     try {
       process.kill(pid, 'SIGKILL');
     } catch {

@@ -28,8 +28,22 @@ export class FaultShim<T> {
     this.#release = release;
   }
 
-  setRule(rule: LinkRule): void {
+  /**
+   * A new rule counts for what waits, too: after a heal nothing is late any more, and a cut loses
+   * it. @returns the messages a cut loses.
+   */
+  setRule(rule: LinkRule, nowMs: number): T[] {
     this.#rule = rule;
+    if (rule.cut) return this.clear();
+    const latestMs = nowMs + rule.delayMs + rule.jitterMs;
+    this.#waiting = this.#waiting.map(({ dueMs, item }) => ({
+      dueMs: Math.min(dueMs, latestMs),
+      item,
+    }));
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#arm(nowMs);
+    return [];
   }
 
   /** Decides on a message now; `wait` means that it is kept and released later, in order. */

@@ -4,7 +4,7 @@
  * FIFO sessions over it.
  */
 import { assert } from '../../base/assert.ts';
-import { CLEAR_LINK, type LinkRule } from '../../vocabulary/fault.ts';
+import type { LinkRule } from '../../vocabulary/fault.ts';
 import type { DropHeader } from '../../vocabulary/journal.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Incoming, Outgoing } from '../driver/ports.ts';
@@ -72,7 +72,7 @@ export class PeerLink {
       up: (epoch) => this.#events.up(peer, epoch),
       down: (epoch) => {
         // What still waits belongs to the closed session and must never be delivered.
-        this.#shim.clear();
+        for (const item of this.#shim.clear()) this.#noteDrop(item, 'session');
         this.#events.down(peer, epoch);
       },
     });
@@ -87,7 +87,8 @@ export class PeerLink {
   }
 
   setRule(outgoing: LinkRule, deaf: boolean): void {
-    this.#shim.setRule(outgoing);
+    const lost = this.#shim.setRule(outgoing, performance.now());
+    for (const item of lost) this.#drop(item, 'cut');
     this.#deaf = deaf;
   }
 
@@ -141,16 +142,27 @@ export class PeerLink {
   }
 
   #drop(item: WireItem, why: DropHeader['why']): void {
-    const [step, index, , msg, session] = item;
-    if (msg !== null) {
-      const { self, peer, incarnation } = this.#options;
-      this.#events.dropped({ from: self, to: peer, step, index, type: msg.type }, incarnation, why);
-    }
+    const [, , , msg, session] = item;
+    this.#noteDrop(item, why);
     // A hole in the stream: the session cannot go on (protocols.md 0.6). A network that loses a
     // message or is cut tells nobody: the peer closes when it sees the hole, or somebody's timer
     // gives up. Our own full queue or a socket that is gone we do know of.
     const known = why === 'overflow' || why === 'no-link';
     if (known && msg !== null && session !== null) this.#session?.close(`not sent: ${why}`);
+  }
+
+  #noteDrop([step, index, , msg]: WireItem, why: DropHeader['why']): void {
+    if (msg === null) return;
+    const { self, peer, incarnation } = this.#options;
+    this.#events.dropped({ from: self, to: peer, step, index, type: msg.type }, incarnation, why);
+  }
+
+  /** A message of the peer that is not delivered here. */
+  #noteRefused([step, index, , msg]: WireItem, why: DropHeader['why']): void {
+    if (msg === null) return;
+    const { self, peer } = this.#options;
+    const message = { from: peer, to: self, step, index, type: msg.type };
+    this.#events.dropped(message, this.#peerIncarnation, why);
   }
 
   /** The peer dialled us. */
@@ -177,24 +189,18 @@ export class PeerLink {
 
   receive(item: WireItem): void {
     const [step, index, lamport, msg, frame] = item;
-    const { self, peer } = this.#options;
     if (this.#deaf) {
-      if (msg !== null) {
-        this.#events.dropped(
-          { from: peer, to: self, step, index, type: msg.type },
-          this.#peerIncarnation,
-          'cut',
-        );
-      }
+      this.#noteRefused(item, 'cut');
       return;
     }
     if (this.#session !== null && (frame === null || !this.#session.receive(frame))) {
+      this.#noteRefused(item, 'session');
       this.flush();
       return;
     }
     if (msg === null) return;
     this.#events.incoming({
-      from: peer,
+      from: this.#options.peer,
       fromIncarnation: this.#peerIncarnation,
       linkEpoch: this.#session?.linkEpoch ?? this.#connectionEpoch,
       step,
@@ -205,7 +211,6 @@ export class PeerLink {
   }
 
   close(): void {
-    this.#shim.setRule(CLEAR_LINK);
     this.#shim.clear();
     this.#dialer.close();
   }
