@@ -1,4 +1,5 @@
 /** The figures of a run (protocols.md 8), computed while it is recorded. */
+import type { RunMetrics } from '../contract/model.ts';
 import { compareEras, type Era } from '../vocabulary/era.ts';
 import type { FaultRecord } from '../vocabulary/fault.ts';
 import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
@@ -8,28 +9,6 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { faultMoments, hasMajorityAt, type LifeChange } from './fault-timeline.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { SuccessTimes } from './success-times.ts';
-
-/** Same fields as contract/model.ts `metricsSchema`, which rooms before the contract cannot see. */
-export interface RunFigures {
-  readonly durationMs: number;
-  readonly committedOps: number;
-  readonly failedOps: number;
-  readonly unknownOps: number;
-  readonly opsPerSecond: number;
-  readonly detectMs: number | null;
-  readonly electMs: number | null;
-  readonly newLeaderMs: number | null;
-  readonly outageMs: number | null;
-  readonly latencyP50Ms: number | null;
-  readonly latencyP99Ms: number | null;
-  readonly messagesPerOp: number | null;
-  readonly bytesPerOp: number | null;
-  readonly syncsPerOp: number | null;
-  readonly messages: number;
-  readonly bytes: number;
-  readonly syncs: number;
-  readonly elections: number;
-}
 
 type RoleEvent = Extract<TraceEvent, { kind: 'role' }>;
 
@@ -58,6 +37,8 @@ export class RunMetricsBuilder {
   readonly #outcomes = { ok: 0, failed: 0, unknown: 0 };
   #firstInvokeUs = Number.POSITIVE_INFINITY;
   #lastReturnUs = 0;
+  /** Of the operations without success, the one that was asked last. */
+  #unanswered = { invokeUs: -1, returnUs: -1 };
 
   constructor(nodeIds: readonly NodeId[]) {
     this.#nodeIds = nodeIds;
@@ -86,14 +67,17 @@ export class RunMetricsBuilder {
       this.#outcomes[operation.outcome] += 1;
       if (operation.invokeUs < this.#firstInvokeUs) this.#firstInvokeUs = operation.invokeUs;
       if (operation.returnUs > this.#lastReturnUs) this.#lastReturnUs = operation.returnUs;
-      if (operation.outcome !== 'ok') continue;
+      if (operation.outcome !== 'ok') {
+        if (operation.invokeUs > this.#unanswered.invokeUs) this.#unanswered = operation;
+        continue;
+      }
       this.#latencies.add(operation.returnUs - operation.invokeUs);
       this.#successes.add(operation.returnUs);
     }
   }
 
   /** @param elections how many eras had a leader */
-  finish(endUs: number, elections: number): RunFigures {
+  finish(endUs: number, elections: number): RunMetrics {
     const { ok, failed, unknown } = this.#outcomes;
     const { messages, bytes, syncs } = this.#cost();
     const span = this.#lastReturnUs - this.#firstInvokeUs;
@@ -105,7 +89,7 @@ export class RunMetricsBuilder {
       unknownOps: unknown,
       opsPerSecond: span > 0 ? (ok * 1e6) / span : 0,
       ...this.#failover(),
-      outageMs: inMs(this.#successes.longestGapUs()),
+      outageMs: inMs(this.#outageUs()),
       latencyP50Ms: inMs(this.#latencies.quantile(0.5)),
       latencyP99Ms: inMs(this.#latencies.quantile(0.99)),
       messagesPerOp: perOperation(messages),
@@ -141,7 +125,19 @@ export class RunMetricsBuilder {
     return cost;
   }
 
-  #failover(): Pick<RunFigures, 'detectMs' | 'electMs' | 'newLeaderMs'> {
+  /**
+   * The longest time between successes. A cluster that was still asked but answered nobody any more
+   * is out until its last request was given up.
+   */
+  #outageUs(): number | null {
+    const { invokeUs, returnUs } = this.#unanswered;
+    const lastUs = this.#successes.lastUs;
+    const gapUs = this.#successes.longestGapUs();
+    if (invokeUs < 0 || (lastUs !== null && invokeUs <= lastUs)) return gapUs;
+    return Math.max(gapUs ?? 0, returnUs - (lastUs ?? this.#firstInvokeUs));
+  }
+
+  #failover(): Pick<RunMetrics, 'detectMs' | 'electMs' | 'newLeaderMs'> {
     const roles = this.#roles.sort((a, b) => a.us - b.us);
     const hit = this.#firstLeaderFault(roles);
     if (hit === null) return { detectMs: null, electMs: null, newLeaderMs: null };

@@ -15,6 +15,7 @@ export class SuccessTimes {
   readonly #pages = new Map<number, Page>();
   #msMin = Number.POSITIVE_INFINITY;
   #msMax = -1;
+  #lastUs = -1;
 
   add(us: number): void {
     const whole = Math.max(0, Math.round(us));
@@ -27,6 +28,12 @@ export class SuccessTimes {
     if (mark > (page.last[at] ?? 0)) page.last[at] = mark;
     if (ms < this.#msMin) this.#msMin = ms;
     if (ms > this.#msMax) this.#msMax = ms;
+    if (whole > this.#lastUs) this.#lastUs = whole;
+  }
+
+  /** Time of the newest success; null when there was none. */
+  get lastUs(): number | null {
+    return this.#lastUs < 0 ? null : this.#lastUs;
   }
 
   /** Longest time between two successes that follow one another; null with fewer than two. */

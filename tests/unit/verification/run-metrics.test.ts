@@ -54,12 +54,24 @@ describe('metrics of a run', () => {
     const metrics = new RunMetricsBuilder(NODES);
     metrics.handleOperations([operation(3, 90_000), operation(1, 20_500), operation(2, 21_000)]);
     metrics.handleOperations([
-      operation(4, 500_000, { outcome: 'unknown' }),
+      operation(4, 500_000, { outcome: 'unknown', invokeUs: 30_000 }),
       operation(5, 50_000, { outcome: 'failed' }),
     ]);
     const figures = metrics.finish(1e6, 0);
     expect(figures).toMatchObject({ committedOps: 3, failedOps: 1, unknownOps: 1, outageMs: 69 });
     expect(figures.latencyP50Ms).toBeCloseTo(1, 1);
+  });
+
+  test('an outage that never ended lasts until the last request was given up', () => {
+    const metrics = new RunMetricsBuilder(NODES);
+    const unknown = { outcome: 'unknown', invokeUs: 300_000 } as const;
+    metrics.handleOperations([operation(2, 5_300_000, unknown), operation(1, 100_000)]);
+    expect(metrics.finish(9e6, 0).outageMs).toBe(5_200);
+    metrics.handleOperations([operation(3, 400_000)]);
+    expect(metrics.finish(9e6, 0).outageMs).toBe(300);
+    const mute = new RunMetricsBuilder(NODES);
+    mute.handleOperations([operation(1, 700_000, { outcome: 'failed', invokeUs: 200_000 })]);
+    expect(mute.finish(9e6, 0).outageMs).toBe(500);
   });
 
   test('cost sums the newest counters of every life, and sends after the last ones', () => {
