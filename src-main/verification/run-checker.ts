@@ -10,9 +10,10 @@ import { AgreementCheck } from './agreement-check.ts';
 import { ElectionCheck } from './election-check.ts';
 import { Findings, lifeText, type Finding, type Life } from './findings.ts';
 import { LogCheck } from './log-check.ts';
+import { PromiseCheck } from './promise-check.ts';
 import { SessionCheck } from './session-check.ts';
 
-export type CheckVerdict = 'valid' | 'invalid' | 'unknown';
+type CheckVerdict = 'valid' | 'invalid' | 'unknown';
 
 export interface CheckResult {
   readonly verdict: CheckVerdict;
@@ -30,10 +31,11 @@ export class RunChecker {
   readonly #elections = new ElectionCheck(this.#findings);
   readonly #agreement = new AgreementCheck(this.#findings);
   readonly #sessions = new SessionCheck(this.#findings);
-  readonly #log: LogCheck;
+  readonly #log = new LogCheck(this.#findings);
+  readonly #promises: PromiseCheck;
 
   constructor(protocol: ProtocolName) {
-    this.#log = new LogCheck(this.#findings, protocol);
+    this.#promises = new PromiseCheck(this.#findings, protocol);
   }
 
   /** Violations so far; grows while headers come in. */
@@ -89,6 +91,7 @@ export class RunChecker {
       );
     }
     this.#lastStep.set(life, header.n);
+    if (header.input === 'persisted') this.#promises.handlePersisted(life);
     if (header.trace === undefined) return;
     for (const event of header.trace) this.#handleTrace(life, header.us, event);
   }
@@ -107,7 +110,7 @@ export class RunChecker {
       case 'truncate':
         return this.#log.handleTruncate(life, us, event.from);
       case 'vote':
-        return this.#log.handleVote(life, us, event);
+        return this.#promises.handleVote(life, us, event);
       default:
         return;
     }

@@ -8,6 +8,11 @@ export function step(n: number, us: number, ...trace: TraceEvent[]): StepHeader 
   return { k: 's', n, us, lam: n, input: 'tick', d: '0', trace };
 }
 
+/** The disk has what was given to it before. */
+export function persisted(n: number, us: number): StepHeader {
+  return { ...step(n, us), input: 'persisted' };
+}
+
 export function role(
   what: Role,
   era: number,

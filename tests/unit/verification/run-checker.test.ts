@@ -3,7 +3,7 @@ import { RunChecker, type CheckResult } from '../../../src-main/verification/run
 import type { JournalHeader } from '../../../src-main/vocabulary/journal.ts';
 import type { TraceEvent } from '../../../src-main/vocabulary/trace.ts';
 import type { OperationRecord } from '../../../src-main/vocabulary/workload.ts';
-import { applied, hashOf, operation, role, step } from './facts.ts';
+import { applied, hashOf, operation, persisted, role, step } from './facts.ts';
 
 type Said = readonly [node: string, incarnation: number, header: JournalHeader];
 
@@ -161,12 +161,34 @@ describe('the checks', () => {
   });
 
   test('convict a second vote in an era, and a promise below an earlier one, across lives', () => {
-    expect(convicted([...CLEAN, ['n2', 2, step(1, 9_000, vote('n3', 1))]])).toEqual(['one-vote']);
-    const higher: Said = ['n2', 1, step(4, 9_000, vote('n3', 5))];
-    expect(convicted([...CLEAN, higher, ['n2', 2, step(1, 9_500, vote('n1', 4))]])).toEqual([
-      'promise-kept',
-    ]);
-    expect(convicted([...CLEAN, ['n2', 2, step(1, 9_000, vote('n3', 1, false))]])).toEqual([]);
+    const first: Said[] = [...CLEAN, ['n2', 1, persisted(4, 8_000)]];
+    expect(convicted([...first, ['n2', 2, step(1, 9_000, vote('n3', 1))]])).toEqual(['one-vote']);
+    expect(convicted([...first, ['n2', 2, step(1, 9_000, vote('n3', 1, false))]])).toEqual([]);
+    const higher: Said[] = [
+      ...first,
+      ['n2', 1, step(5, 8_100, vote('n3', 5))],
+      ['n2', 1, persisted(6, 8_200)],
+    ];
+    const later: Said = ['n2', 2, step(1, 9_500, vote('n1', 4))];
+    expect(convicted([...higher, later])).toEqual(['promise-kept']);
+    expect(convicted([later, ...higher])).toEqual(['promise-kept']);
+  });
+
+  test('pass a vote that was lost with its life before it was on disk', () => {
+    const lost: Said[] = [...CLEAN, ['n2', 1, step(4, 8_100, vote('n3', 5))]];
+    const again: Said[] = [
+      ['n2', 2, step(1, 9_000, vote('n1', 4))],
+      ['n2', 2, step(2, 9_100, vote('n1', 5))],
+    ];
+    expect(convicted([...lost, ...again])).toEqual([]);
+    expect(convicted([...again, ...lost])).toEqual([]);
+  });
+
+  test('convict votes of one life against each other, on disk or not', () => {
+    const more: Said = ['n2', 1, step(4, 8_100, vote('n3', 5), vote('n1', 5))];
+    expect(convicted([...CLEAN, more])).toEqual(['one-vote']);
+    const less: Said = ['n2', 1, step(4, 8_100, vote('n3', 5), vote('n3', 4))];
+    expect(convicted([...CLEAN, less])).toEqual(['promise-kept']);
   });
 
   test('convict a node that stopped on an assertion', () => {
