@@ -37,6 +37,7 @@ function timingMisfits(file: ScenarioFile): Misfit[] {
 
 function stepMisfits(file: ScenarioFile, step: ScenarioStepFile, path: PropertyKey[]): Misfit[] {
   const misfits = [...timeMisfits(file, step, path)];
+  if ('from' in step) misfits.push(...linkMisfits(step, path));
   if (step.do === 'partition') misfits.push(...groupMisfits(file, step.groups, path));
   for (const field of ['node', 'from', 'to'] as const) {
     const selectors = (step as { [name: string]: unknown })[field];
@@ -80,6 +81,22 @@ function selectorMisfits(
     const message = `"${selector}" is outside the cluster; ${allowed}`;
     return [{ path: [...path, at], message }];
   });
+}
+
+/** Words that stand for one node, the same one at both ends of a link. */
+function isOneNode(selector: string): boolean {
+  return selector === 'leader' || /^n\d+$/.test(selector);
+}
+
+function linkMisfits(
+  step: { readonly from: readonly string[]; readonly to: readonly string[] },
+  path: readonly PropertyKey[],
+): Misfit[] {
+  const ends = new Set([...step.from, ...step.to]);
+  const [only = ''] = ends;
+  if (ends.size > 1 || !isOneNode(only)) return [];
+  const message = `"${only}" has no link to itself; allowed: another node than in from`;
+  return [{ path: [...path, 'to'], message }];
 }
 
 function groupMisfits(

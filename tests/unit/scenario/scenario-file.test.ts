@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { delayFault } from '../../../src-main/faults/delay.ts';
 import { LabError } from '../../../src-main/contract/errors.ts';
 import { parseScenario, SCENARIO_BYTES_MAX } from '../../../src-main/lab/scenario-file.ts';
 import { settingsFor } from '../../../src-main/lab/scenario-settings.ts';
@@ -188,6 +189,36 @@ describe('a wrong file is refused with file, line, column and what is allowed', 
       'nodes: 3, mutants: [no-rules]',
       '3:32: cluster.mutants[0]: unknown rule "no-rules"; allowed: ',
     ],
+    [
+      'a delay beyond what the fault takes',
+      'ms: 50',
+      'ms: 61s',
+      '8:55: steps[2].ms: "61s" is not allowed; allowed: 0 ms to 1 m',
+    ],
+    [
+      'a jitter beyond what the fault takes',
+      'jitterMs: 20',
+      'jitterMs: 60001',
+      '8:69: steps[2].jitterMs: 60001 is not allowed; allowed: 0 ms to 1 m',
+    ],
+    [
+      'a probability above one',
+      'do: kill, node: leader',
+      'do: loss, from: n1, to: n2, probability: 1.5',
+      '6:56: steps[0].probability: 1.5 is not allowed; allowed: at most 1',
+    ],
+    [
+      'a cut from a node to itself',
+      'do: kill, node: leader',
+      'do: cut, from: n1, to: n1',
+      '6:38: steps[0].to: "n1" has no link to itself; allowed: another node',
+    ],
+    [
+      'a loss from the leader to itself',
+      'do: kill, node: leader',
+      'do: loss, from: [leader], to: leader, probability: 1',
+      '6:45: steps[0].to: "leader" has no link to itself; allowed: another node',
+    ],
   ])('%s', (_name, from, to, expected) => {
     expect(VALID).toContain(from);
     const error = errorOf(VALID.replace(from, to));
@@ -225,6 +256,17 @@ describe('a wrong file is refused with file, line, column and what is allowed', 
     ).message.split('\n');
     expect(lines.map((line) => line.split(':')[1])).toEqual(['6', '7', '8', '9', '10']);
   });
+});
+
+test('what a file may ask of a delay is what the fault takes, to the millisecond', () => {
+  const links = [{ from: 'n1', to: 'n2' }];
+  const longest = VALID.replace('ms: 50, jitterMs: 20', 'ms: 1m, jitterMs: 60s');
+  expect(parseScenario(longest, 'demo.yaml').steps[0]?.action).toMatchObject({
+    ms: 60_000,
+    jitterMs: 60_000,
+  });
+  expect(delayFault.check({ kind: 'delay', links, delayMs: 60_000, jitterMs: 60_000 })).toBe(null);
+  expect(delayFault.check({ kind: 'delay', links, delayMs: 60_001, jitterMs: 0 })).not.toBe(null);
 });
 
 test('a protocol gets the options and mutants that are its own', () => {
