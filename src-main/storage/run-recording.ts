@@ -184,10 +184,12 @@ export class RunRecording {
     const analysed = this.#analysis.finish(end.us, end.failedExpectations);
     this.#noteViolations();
     for (const violation of end.failedExpectations) this.#tellViolation(violation);
-    const notes = [end.note, analysed.missing].filter((note) => note !== null);
+    const unknownBecause = end.unknownBecause ?? null;
+    const notes = [end.note, unknownBecause, analysed.missing].filter((note) => note !== null);
+    const isUnknown = unknownBecause !== null && analysed.verdict === 'valid';
     return {
       status: end.status,
-      verdict: analysed.verdict,
+      verdict: isUnknown ? 'unknown' : analysed.verdict,
       note: notes.length === 0 ? null : notes.join(' '),
       metrics: analysed.metrics,
       events: this.#events,
@@ -274,7 +276,7 @@ export class RunRecording {
   }
 }
 
-export function rateEvent(rate: OperationRate): ViewEvent {
+function rateEvent(rate: OperationRate): ViewEvent {
   const { us, ok, failed, unknown, p50Us } = rate;
   return { k: 'ops', us, spanUs: RATE_SPAN_US, ok, failed, unknown, p50Us };
 }

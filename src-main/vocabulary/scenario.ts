@@ -68,8 +68,8 @@ export interface ScenarioStep {
 
 export type Expectation =
   | { readonly kind: 'invariants' }
-  /** After each fault that leaves a majority connected, or after its undo, a successful write
-   *  within this time. */
+  /** After each fault that leaves a majority connected, or after its undo, an operation
+   *  succeeds within this time. */
   | { readonly kind: 'recoversWithinMs'; readonly ms: number };
 
 export interface ScenarioSpec {
