@@ -19,7 +19,7 @@ export interface ChunkRow {
  *  no item has a raw newline. */
 const BETWEEN = ',\n';
 
-export function joinItems(items: readonly string[]): string {
+function joinItems(items: readonly string[]): string {
   return `[${items.join(BETWEEN)}]`;
 }
 

@@ -5,7 +5,7 @@ import * as runs from './migrations/0001-runs.ts';
 import * as journals from './migrations/0002-journals.ts';
 import * as views from './migrations/0003-views.ts';
 
-export interface Migration {
+interface Migration {
   up(db: Database): void;
 }
 

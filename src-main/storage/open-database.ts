@@ -11,7 +11,7 @@ import { LabLock } from './lab-lock.ts';
 import { migrate, SCHEMA_VERSION } from './migrations.ts';
 
 /** `Qlab` in ASCII: `file` and SQLite tools can tell whose database this is. */
-export const APPLICATION_ID = 0x516c6162;
+const APPLICATION_ID = 0x516c6162;
 
 /** A whole check reads the whole file: beyond this only the small tables are checked. */
 const WHOLE_CHECK_BYTES_MAX = 64 * 1024 * 1024;
@@ -22,12 +22,12 @@ const PAGE_BYTES = 16_384;
 const CHECKPOINT_PAGES = 4_096;
 const BUSY_TIMEOUT_MS = 5_000;
 
-export interface OpenOptions {
+interface OpenOptions {
   /** Upper limit of the file's size; writing beyond it fails like a full disk. */
   readonly databaseBytesMax?: number;
 }
 
-export interface WritableDatabase {
+interface WritableDatabase {
   readonly db: Database;
   readonly lock: LabLock;
 }

@@ -9,7 +9,7 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { operationRowsText } from './operation-rows.ts';
 import type { FromWorker, RecorderCall, ToWorker, WorkerOptions } from './recorder-messages.ts';
 
-export interface RecorderOptions {
+interface RecorderOptions {
   readonly database: string;
   /** Where the worker's code is; a bundled build names its own file. */
   readonly workerUrl?: URL;

@@ -7,7 +7,7 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { RunChecker } from '../verification/run-checker.ts';
 import { RunMetricsBuilder } from '../verification/run-metrics.ts';
 
-export interface Analysed {
+interface Analysed {
   readonly verdict: Verdict;
   readonly violations: readonly Violation[];
   readonly metrics: RunMetrics;

@@ -27,7 +27,7 @@ export interface RunLife {
 }
 
 /** A journal line: `inputText` is the input's JSON as the node wrote it, null where it has none. */
-export interface JournalLine {
+interface JournalLine {
   readonly header: JournalHeader;
   readonly inputText: string | null;
 }
@@ -75,12 +75,6 @@ export class RunReader {
   /** In the order asked for. @throws LabError `unknown-run` */
   compare(runs: readonly number[]): Run[] {
     return runs.map((run) => this.get(run));
-  }
-
-  /** Runs that were made together, in the order they began. */
-  group(groupId: number): Run[] {
-    const ids = this.#db.prepare<number>('select id from runs where group_id = ? order by id');
-    return this.compare(ids.pluck().all(groupId));
   }
 
   /** A page of [fromUs, toUs), see contract/calls.ts `runs.events`. */

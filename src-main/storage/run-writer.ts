@@ -18,7 +18,7 @@ export interface RunResult {
   readonly durationUs: number;
 }
 
-export interface LifeProgress {
+interface LifeProgress {
   readonly journalBytes: number;
   readonly damagedLines: number;
   readonly storageId: string | null;
