@@ -27,9 +27,9 @@ import type {
   ScenarioRun,
   ScenarioRunOptions,
 } from './ports.ts';
+import { planOfScenario } from './scenario-plan.ts';
 import { ScenarioRecorder } from './scenario-recorder.ts';
 import { ScenarioRunner } from './scenario-runner.ts';
-import { settingsFor } from './scenario-settings.ts';
 
 export interface LabOptions {
   readonly dataDir: string;
@@ -45,6 +45,8 @@ interface Entry {
   readonly window: EventWindow;
   readonly recorder: ScenarioRecorder | null;
   runner: ScenarioRunner | null;
+  /** Somebody ended it: nothing new may begin on it. */
+  isEnding: boolean;
 }
 
 /** Makes a lab. The caller holds the lock of `dataDir` and closes the lab. */
@@ -61,6 +63,8 @@ export class LocalLab implements Lab {
   readonly #listeners = new Set<Partial<LabEvents>>();
   readonly #forgetRecorder: () => void;
   #nextCluster = 1;
+  /** Places of clusters that are about to be added. */
+  #reserved = 0;
   #changePlanned = false;
   #closing: Promise<void> | null = null;
 
@@ -90,11 +94,9 @@ export class LocalLab implements Lab {
   }
 
   async startClusters(starts: readonly ClusterStart[]): Promise<readonly Cluster[]> {
-    this.#ensureRoom(starts.length);
     const seed = randomSeed();
-    const groupId = await this.#beginGroup();
-    const entries = starts.map((start) =>
-      this.#add({
+    const { groupId, entries } = await this.#addGroup(starts.length, () =>
+      starts.map((start) => ({
         id: this.#newId(start.protocol),
         name: `${start.protocol} by hand`,
         scenario: null,
@@ -107,17 +109,22 @@ export class LocalLab implements Lab {
         options: {},
         mutants: [],
         workload: start.workload,
-      }),
+      })),
     );
     await this.#startAll(entries, groupId);
-    for (const { cluster } of entries) cluster.workload.start();
+    for (const { cluster, isEnding } of entries) if (!isEnding) cluster.workload.start();
     return entries.map(({ cluster }) => cluster.describe());
   }
 
-  #ensureRoom(count: number): void {
+  #ensureOpen(): void {
     if (this.#closing !== null) throw new LabError('not-possible-now', 'the lab is closing');
-    if (this.#clusters.size + count <= CLUSTERS_MAX) return;
-    const text = `${this.#clusters.size} clusters run; at most ${CLUSTERS_MAX} can run at once`;
+  }
+
+  #ensureRoom(count: number): void {
+    this.#ensureOpen();
+    const taken = this.#clusters.size + this.#reserved;
+    if (taken + count <= CLUSTERS_MAX) return;
+    const text = `${taken} clusters run; at most ${CLUSTERS_MAX} can run at once`;
     throw new LabError('not-possible-now', text);
   }
 
@@ -128,7 +135,29 @@ export class LocalLab implements Lab {
   }
 
   async #beginGroup(): Promise<number> {
-    return (await this.#options.recorder?.beginGroup()) ?? 0;
+    this.#ensureOpen();
+    const groupId = (await this.#options.recorder?.beginGroup()) ?? 0;
+    // The lab may have been closed meanwhile, and its places removed.
+    this.#ensureOpen();
+    return groupId;
+  }
+
+  /**
+   * Adds clusters that run together. Their places are taken at once, before anything is waited for:
+   * two groups that come at the same time cannot both have the last ones.
+   */
+  async #addGroup(
+    count: number,
+    plans: () => readonly ClusterPlan[],
+  ): Promise<{ groupId: number; entries: readonly Entry[] }> {
+    this.#ensureRoom(count);
+    this.#reserved += count;
+    try {
+      const groupId = await this.#beginGroup();
+      return { groupId, entries: plans().map((plan) => this.#add(plan)) };
+    } finally {
+      this.#reserved -= count;
+    }
   }
 
   #add(plan: ClusterPlan): Entry {
@@ -143,7 +172,13 @@ export class LocalLab implements Lab {
       changed: () => this.#planChanged(),
       notice: (level, text) => this.#tell('notice', level, text),
     });
-    const entry: Entry = { cluster, window: new EventWindow(), recorder, runner: null };
+    const entry: Entry = {
+      cluster,
+      window: new EventWindow(),
+      recorder,
+      runner: null,
+      isEnding: false,
+    };
     this.#clusters.set(plan.id, entry);
     this.#planChanged();
     return entry;
@@ -153,7 +188,7 @@ export class LocalLab implements Lab {
   async #startAll(entries: readonly Entry[], groupId: number): Promise<void> {
     const results = await Promise.allSettled(entries.map(({ cluster }) => cluster.start(groupId)));
     const failure = results.find((result) => result.status === 'rejected');
-    if (failure === undefined) return;
+    if (failure === undefined) return this.#ensureOpen();
     const reason: unknown = failure.reason;
     const note = 'another cluster of the group could not start';
     await Promise.all(entries.map((entry) => this.#end(entry, 'failed', note)));
@@ -165,9 +200,11 @@ export class LocalLab implements Lab {
       ids === undefined ? [...this.#clusters.values()] : ids.map((id) => this.#find(id));
     const runs = await Promise.all(
       entries.map((entry) => {
-        entry.runner?.abort();
-        const cut = entry.runner !== null;
-        return this.#end(entry, cut ? 'incomplete' : 'finished', cut ? 'ended by hand' : null);
+        const { plan, status } = entry.cluster;
+        const isWhole = plan.scenario === null && status !== 'starting';
+        return isWhole
+          ? this.#end(entry, 'finished', null)
+          : this.#end(entry, 'incomplete', 'ended by hand');
       }),
     );
     return runs.flatMap((run) => (run === null ? [] : [run.id]));
@@ -179,6 +216,8 @@ export class LocalLab implements Lab {
     note: string | null,
     failedExpectations: Parameters<LiveCluster['stop']>[2] = [],
   ): Promise<Run | null> {
+    entry.isEnding = true;
+    entry.runner?.abort();
     const run = await entry.cluster.stop(status, note, failedExpectations);
     if (this.#clusters.get(entry.cluster.plan.id) === entry) {
       this.#clusters.delete(entry.cluster.plan.id);
@@ -201,8 +240,9 @@ export class LocalLab implements Lab {
   }
 
   catchUp(id: string): { events: readonly ViewEvent[]; upToUs: number } {
-    const { window, cluster } = this.#find(id);
-    return { events: window.events(), upToUs: cluster.nowUs() };
+    const events = this.#find(id).window.events();
+    // Not the present: what happened just now may still be on its way from the journals.
+    return { events, upToUs: events.at(-1)?.us ?? 0 };
   }
 
   act(ids: readonly string[], action: Action): Promise<readonly ActionResult[]> {
@@ -231,13 +271,14 @@ export class LocalLab implements Lab {
 
   async runScenario(spec: ScenarioSpec, options: ScenarioRunOptions): Promise<ScenarioRun> {
     const { protocols } = options;
-    if (!options.sequential) this.#ensureRoom(protocols.length);
-    const groupId = await this.#beginGroup();
+    const { seed } = options;
     if (options.sequential) {
-      const finished = this.#runInTurn(spec, options, groupId);
+      const finished = this.#runInTurn(spec, options, await this.#beginGroup());
       return { clusters: [], finished };
     }
-    const entries = protocols.map((protocol) => this.#addScenario(spec, protocol, options.seed));
+    const { groupId, entries } = await this.#addGroup(protocols.length, () =>
+      protocols.map((protocol) => planOfScenario(this.#newId(protocol), spec, protocol, seed)),
+    );
     await this.#startAll(entries, groupId);
     return {
       clusters: entries.map(({ cluster }) => cluster.describe()),
@@ -253,27 +294,12 @@ export class LocalLab implements Lab {
     const runs: Run[] = [];
     for (const protocol of options.protocols) {
       this.#ensureRoom(1);
-      const entry = this.#addScenario(spec, protocol, options.seed);
+      const plan = planOfScenario(this.#newId(protocol), spec, protocol, options.seed);
+      const entry = this.#add(plan);
       await this.#startAll([entry], groupId);
       runs.push(...(await this.#follow(entry, spec, options)));
     }
     return runs;
-  }
-
-  #addScenario(spec: ScenarioSpec, protocol: ProtocolName, seed: number): Entry {
-    return this.#add({
-      id: this.#newId(protocol),
-      name: spec.title,
-      scenario: spec.name,
-      scenarioSource: spec.source,
-      protocol,
-      service: spec.service,
-      nodes: spec.nodes,
-      seed,
-      timing: timingFromMs(spec.timing),
-      ...settingsFor(spec, protocol),
-      workload: spec.workload,
-    });
   }
 
   /**
@@ -289,6 +315,7 @@ export class LocalLab implements Lab {
     const { cluster } = entry;
     const { protocol } = cluster.plan;
     const beganMs = performance.now();
+    if (entry.isEnding) return this.#runOf(entry, await this.#end(entry, 'incomplete', null));
     const note = (text: string): void => {
       const done = Math.min(1, (performance.now() - beganMs) / spec.durationMs);
       options.onProgress?.({ runId: cluster.runId ?? 0, protocol, done, text });
@@ -298,9 +325,14 @@ export class LocalLab implements Lab {
     entry.recorder?.noteUndone(outcome.undone);
     // Whoever ended it by hand has its run; `stop` gives the same one here.
     const run = await this.#end(entry, 'finished', null, outcome.failedExpectations);
+    return this.#runOf(entry, run);
+  }
+
+  #runOf({ cluster }: Entry, run: Run | null): readonly Run[] {
     if (run !== null) return [run];
     if (this.#options.recorder === null) return [];
-    throw new LabError('recording-lost', `the run of ${protocol} has ended without a record`);
+    const text = `the run of ${cluster.plan.protocol} has ended without a record`;
+    throw new LabError('recording-lost', text);
   }
 
   #handleLive(runId: number, events: readonly ViewEvent[]): void {
@@ -314,7 +346,6 @@ export class LocalLab implements Lab {
   #handleRecorderFailed(message: string): void {
     this.#tell('notice', 'error', message);
     for (const entry of this.#clusters.values()) {
-      entry.runner?.abort();
       void this.#end(entry, 'failed', message);
     }
   }
@@ -343,10 +374,9 @@ export class LocalLab implements Lab {
 
   async #close(): Promise<void> {
     await Promise.all(
-      [...this.#clusters.values()].map((entry) => {
-        entry.runner?.abort();
-        return this.#end(entry, 'incomplete', 'the lab was closed');
-      }),
+      [...this.#clusters.values()].map((entry) =>
+        this.#end(entry, 'incomplete', 'the lab was closed'),
+      ),
     );
     this.#forgetRecorder();
     this.#places.close();

@@ -190,7 +190,7 @@ export class RunRecording {
     return {
       status: end.status,
       verdict: isUnknown ? 'unknown' : analysed.verdict,
-      note: notes.length === 0 ? null : notes.join(' '),
+      note: notes.length < 2 ? (notes[0] ?? null) : notes.map(asSentence).join(' '),
       metrics: analysed.metrics,
       events: this.#events,
       durationUs: end.us,
