@@ -276,6 +276,10 @@ export class RunRecording {
   }
 }
 
+function asSentence(note: string): string {
+  return note.endsWith('.') ? note : `${note}.`;
+}
+
 function rateEvent(rate: OperationRate): ViewEvent {
   const { us, ok, failed, unknown, p50Us } = rate;
   return { k: 'ops', us, spanUs: RATE_SPAN_US, ok, failed, unknown, p50Us };
