@@ -4,13 +4,14 @@ import { assertUnreachable } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
 import type { Run } from '../contract/model.ts';
 import type { RunEnd } from '../lab/ports.ts';
+import { BackgroundJobs } from './background-jobs.ts';
 import { becomeLabError, errorText, isDiskFull } from './database-errors.ts';
-import { KeyframeJob } from './keyframe-job.ts';
 import type { FromWorker, RecorderCall, ToWorker } from './recorder-messages.ts';
+import { RunDirectories } from './run-directories.ts';
 import { RunRecording } from './run-recording.ts';
 import { readRun, runOf } from './run-rows.ts';
 import { RunWriter, type RunResult } from './run-writer.ts';
-import { SALVAGE_NOTE, SalvageJob } from './salvage-job.ts';
+import { SALVAGE_NOTE } from './salvage-job.ts';
 
 const WRITE_EVERY_MS = 80;
 const WRITE_CHARS = 512 * 1024;
@@ -30,26 +31,15 @@ interface OpenRun {
   ending: Ending | null;
 }
 
-interface Job {
-  /** A piece of work; true when there is no more. */
-  turn(writer: RunWriter): boolean;
-  close(): void;
-}
-
-interface PlannedJob {
-  readonly run: number;
-  readonly kind: 'salvage' | 'keyframes';
-}
-
 export class RecorderCore {
   readonly #db: Database;
   readonly #file: string;
   readonly #writer: RunWriter;
   readonly #post: (message: FromWorker) => void;
   readonly #runs = new Map<number, OpenRun>();
-  readonly #planned: PlannedJob[] = [];
+  readonly #directories: RunDirectories;
+  readonly #jobs: BackgroundJobs;
   readonly #settling: number[] = [];
-  #job: { readonly planned: PlannedJob; readonly work: Job } | null = null;
   #failure: string | null = null;
   #writtenAt = 0;
   #toldAt = 0;
@@ -59,12 +49,16 @@ export class RecorderCore {
     this.#file = file;
     this.#post = post;
     this.#writer = new RunWriter(db);
-    this.#planUnfinished();
+    this.#directories = new RunDirectories(db, file);
+    this.#jobs = new BackgroundJobs(db, file, this.#writer, this.#directories);
+    this.#endOrphans();
+    this.#directories.removeLeftovers();
+    this.#jobs.planUnfinished();
   }
 
   /** Whether turns are needed. */
   get isActive(): boolean {
-    return this.#runs.size > 0 || this.#planned.length > 0 || this.#job !== null;
+    return this.#runs.size > 0 || this.#jobs.isActive;
   }
 
   handle(message: ToWorker): void {
@@ -126,8 +120,7 @@ export class RecorderCore {
     }
     const until = performance.now() + CLOSE_JOBS_MS_MAX;
     while (performance.now() < until && this.#workOnJob());
-    this.#job?.work.close();
-    this.#job = null;
+    this.#jobs.clear();
     this.#answerSettled();
   }
 
@@ -168,15 +161,14 @@ export class RecorderCore {
     if (open !== undefined) {
       throw new LabError('not-possible-now', `Run ${open} is still being recorded: stop it first.`);
     }
-    if (this.#job !== null && runs.includes(this.#job.planned.run)) {
-      this.#job.work.close();
-      this.#job = null;
-    }
-    const kept = this.#planned.filter(({ run }) => !runs.includes(run));
-    this.#planned.splice(0, this.#planned.length, ...kept);
+    this.#jobs.forget(runs);
+    const directories = runs.map((run) => this.#directories.of(run));
     this.#db.transaction(() => {
       for (const run of runs) this.#writer.removeRun(run);
     })();
+    for (const directory of directories) {
+      if (directory !== null) this.#directories.remove(directory);
+    }
     return null;
   }
 
@@ -196,7 +188,7 @@ export class RecorderCore {
       const value = this.#endRun(recording, ending.end);
       this.#tellLive(recording, true);
       this.#runs.delete(run);
-      if (this.#failure === null) this.#planned.push({ run, kind: 'keyframes' });
+      if (this.#failure === null) this.#jobs.planKeyframes(run);
       this.#post({ k: 'done', call: ending.call, value });
     }
   }
@@ -292,51 +284,24 @@ export class RecorderCore {
     this.#post({ k: 'live', run: recording.id, events: JSON.stringify(events) });
   }
 
-  /** Runs of a lab that died, and finished ones that still lack keyframes. */
-  #planUnfinished(): void {
+  /** Runs of a lab that died end here, all the same. */
+  #endOrphans(): void {
     this.#db
       .prepare(
         `update runs set status = 'incomplete', note = ?, salvaged = 0 where status = 'running'`,
       )
       .run(SALVAGE_NOTE);
-    const rows = this.#db
-      .prepare<{ id: number; salvaged: number }>(
-        `select id, salvaged from runs where salvaged = 0 or keyframed = 0 order by id`,
-      )
-      .all();
-    for (const { id, salvaged } of rows) {
-      if (salvaged === 0) this.#planned.push({ run: id, kind: 'salvage' });
-      this.#planned.push({ run: id, kind: 'keyframes' });
-    }
   }
 
   /** A piece of background work; false when there is none. */
   #workOnJob(): boolean {
-    if (this.#failure !== null) this.#planned.splice(0);
+    if (this.#failure !== null) this.#jobs.clear();
     try {
-      this.#job ??= this.#nextJob();
-      const { work } = this.#job ?? {};
-      if (work === undefined) return false;
-      if (this.#db.transaction(() => work.turn(this.#writer)).immediate()) this.#dropJob();
+      this.#jobs.turn();
     } catch (error) {
-      this.#dropJob();
       if (isDiskFull(error)) this.#becomeFailed(error);
     }
-    return this.#planned.length > 0 || this.#job !== null;
-  }
-
-  #dropJob(): void {
-    this.#job?.work.close();
-    this.#job = null;
-  }
-
-  #nextJob(): { planned: PlannedJob; work: Job } | null {
-    const planned = this.#planned.shift();
-    if (planned === undefined) return null;
-    const { run, kind } = planned;
-    const work =
-      kind === 'salvage' ? new SalvageJob(this.#db, run) : new KeyframeJob(this.#file, run);
-    return { planned, work };
+    return this.#jobs.isActive;
   }
 
   #answerSettled(): void {
