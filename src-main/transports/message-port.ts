@@ -13,6 +13,8 @@ const FRAME_CHARACTERS_MAX = 1024 * 1024;
 export interface WindowPort {
   send(channel: string, data: string): void;
   isDestroyed(): boolean;
+  /** Loads the page anew; whoever serves the window then serves it a fresh connection. */
+  reload(): void;
 }
 
 /** Frames from one window; `receive` is called for every IPC message that window sent. */
@@ -33,7 +35,10 @@ export function serveWindow(hub: ApiHub, port: WindowPort): WindowConnection {
     },
     // Electron does not tell; the window lives on the same machine and takes what comes.
     bufferedBytes: () => 0,
-    close: () => undefined,
+    // IPC cannot be closed, and a window that is told nothing more would look frozen.
+    close: () => {
+      if (!port.isDestroyed()) port.reload();
+    },
   });
   return {
     receive: (data) => {

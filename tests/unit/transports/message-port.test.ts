@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiHub } from '../../../src-main/api/hub.ts';
+import { SESSION_LIMITS } from '../../../src-main/api/session.ts';
 import { FRAME_TO_WINDOW } from '../../../src-main/transports/frame-channels.ts';
 import { serveWindow } from '../../../src-main/transports/message-port.ts';
 import { ScriptedHost } from '../../support/scripted-host.ts';
@@ -12,6 +13,7 @@ describe('the port of the desktop window', () => {
     const connection = serveWindow(hub, {
       send: (channel, data) => void sent.push(`${channel} ${data}`),
       isDestroyed: () => isDestroyed,
+      reload: () => undefined,
     });
     for (const garbage of [null, 7, {}, 'x', 'y'.repeat(2 * 1024 * 1024)]) {
       connection.receive(garbage);
@@ -27,5 +29,20 @@ describe('the port of the desktop window', () => {
     connection.close();
     expect(hub.connectionCount).toBe(0);
     expect(sent).toHaveLength(1);
+  });
+
+  test('a window that is given up is loaded anew, not left with an old picture', () => {
+    const hub = new ApiHub(new ScriptedHost());
+    let reloads = 0;
+    const connection = serveWindow(hub, {
+      send: () => undefined,
+      isDestroyed: () => false,
+      reload: () => (reloads += 1),
+    });
+    for (let at = 0; at <= SESSION_LIMITS.othersMax; at += 1) {
+      hub.publish('notice', { level: 'info', text: String(at) });
+    }
+    expect(reloads).toBe(1);
+    connection.close();
   });
 });
