@@ -9,7 +9,7 @@ import { protocolDefinition } from '../protocols/index.ts';
 import { Checker } from '../runtime/simulator/invariants/checker.ts';
 import { SimClients } from '../runtime/simulator/timed/clients.ts';
 import { Simulation, type OwnEvent } from '../runtime/simulator/timed/simulation.ts';
-import type { WorldPorts } from '../runtime/simulator/world/world.ts';
+import type { WorldPorts } from '../runtime/simulator/world/life-maker.ts';
 import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec, ScenarioStep, Selector, StepAction } from '../vocabulary/scenario.ts';
 import { timingFromMs } from '../vocabulary/timing.ts';

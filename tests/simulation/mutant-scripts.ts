@@ -114,7 +114,7 @@ function scriptLines(script: string): number {
 
 function table(): string {
   const head =
-    '| protocol | mutant | what it breaks | script violates | lines | swarm violates | seeds needed |';
+    '| protocol | mutant | what it breaks | script violates | lines | swarm violates | seeds |';
   return [head, '| --- | --- | --- | --- | --- | --- | --- |', ...mutantScripts().map(row)].join(
     '\n',
   );

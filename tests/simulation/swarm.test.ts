@@ -1,4 +1,4 @@
-/** A fixed slice of the swarm, every seed that ever failed, and what makes a finding worth having. */
+/** A fixed slice of the swarm, every seed that ever failed, and what a finding is worth. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -59,7 +59,7 @@ describe.each(PROTOCOL_NAMES)('%s', (name) => {
     expect(hashes).toEqual([`${here.hash} ${here.steps}\n`, `${here.hash} ${here.steps}\n`]);
   }, 60_000);
 
-  test('a simulation saved as JSON in the middle and restored goes on as if nothing had been', () => {
+  test('a simulation saved as JSON and restored goes on as if nothing had been', () => {
     const plan = drawPlan(12, { ...options(name), nodes: 5 });
     const whole = new Simulation(plan.timed);
     const clients = new SimClients(whole, plan.clients, plan.seed);

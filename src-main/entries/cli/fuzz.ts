@@ -34,8 +34,8 @@ export function addFuzzCommand(program: Command, setExitCode: SetExitCode): void
     .command('fuzz')
     .summary('simulate whole clusters under random faults')
     .description(
-      'Run a swarm of simulated clusters, one per seed, under random faults; check every invariant ' +
-        'after every step. A violation is minimised and written as a script for `qlab script`.',
+      'Run a swarm of simulated clusters, one per seed, under random faults; check every ' +
+        'invariant after every step. A violation is minimised and written as a script for `qlab script`.',
     )
     .requiredOption('--protocol <name>', 'paxos, raft or zab', parseProtocol)
     .option('--seeds <from..to>', 'seeds to run, both ends included', parseSeeds, SEEDS_DEFAULT)
@@ -151,7 +151,8 @@ function printResult({ protocol, runs, runsPerMinute, violations, seeds }: FuzzR
       `seed ${seed} violates ${invariant}: ${message}`,
       script === null
         ? '  the schedule alone does not reproduce it; run the seed again'
-        : `  ${script} (${actions} of ${actionsBefore} actions): qlab script ${script} --protocol ${protocol}`,
+        : `  ${script} (${actions} of ${actionsBefore} actions): ` +
+          `qlab script ${script} --protocol ${protocol}`,
     ]),
   ]);
 }

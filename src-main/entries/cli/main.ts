@@ -8,6 +8,7 @@ import type { ErrorResult } from '../../contract/results.ts';
 import { LAB_VERSION } from '../version.ts';
 import { addCompareCommand } from './compare.ts';
 import { addFuzzCommand } from './fuzz.ts';
+import { addMinimizeCommand } from './minimize.ts';
 import { addReplayCommand } from './replay.ts';
 import { addRunCommand } from './run.ts';
 import { addRunsCommand } from './runs.ts';
@@ -42,6 +43,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   addReplayCommand(program, setExitCode);
   addFuzzCommand(program, setExitCode);
   addScriptCommand(program, setExitCode);
+  addMinimizeCommand(program);
   addServeCommand(program);
   return program;
 }

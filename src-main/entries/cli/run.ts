@@ -32,8 +32,8 @@ export function addRunCommand(program: Command, setExitCode: SetExitCode): void 
     .command('run')
     .summary('run a scenario on one protocol')
     .description(
-      'Run a scenario on a cluster of real processes (or, with --sim, on the simulator), record it ' +
-        'and check it.',
+      'Run a scenario on a cluster of real processes (or, with --sim, on the simulator), record ' +
+        'it and check it.',
     )
     .argument('<scenario>', 'name of a shipped scenario, or path of a YAML file')
     .option(

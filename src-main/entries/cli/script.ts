@@ -1,6 +1,5 @@
-/** `qlab script`: a text script on a simulated cluster, delivery by delivery, with its transcript. */
+/** `qlab script`: a text script on a simulated cluster, with its transcript. */
 import type { Command } from 'commander';
-import { readFileSync } from 'node:fs';
 import { LabError } from '../../contract/errors.ts';
 import type { ScriptRunResult } from '../../contract/results.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
@@ -9,6 +8,7 @@ import { ScriptError } from '../../runtime/simulator/script/script-line.ts';
 import { scriptProtocols } from '../../runtime/simulator/script/script-header.ts';
 import { PROTOCOL_NAMES, type ProtocolName } from '../../vocabulary/ids.ts';
 import { parseProtocol } from './options.ts';
+import { readScript } from './script-files.ts';
 import { knownMutants } from './mutant-names.ts';
 import type { SetExitCode } from './shared.ts';
 import { print, printJson } from './terminal.ts';
@@ -71,15 +71,6 @@ function runText(
   } catch (error) {
     if (error instanceof ScriptError) throw new LabError('bad-input', `${file}: ${error.message}`);
     throw error;
-  }
-}
-
-function readScript(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new LabError('bad-input', `cannot read the script: ${why}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The part of the checks that knows one protocol. All methods are called in the order of events. */
+/** The part of the checks that knows one protocol. Methods are called in the order of events. */
 import type { Input, Message } from '../../../protocols/kernel/core.ts';
 import type { PersistOp } from '../../../protocols/kernel/durable.ts';
 import type { Entry } from '../../../protocols/kernel/entry.ts';

@@ -1,4 +1,4 @@
-/** What a checker found: the invariant of protocols.md 7 by its id, and the facts that contradict. */
+/** What a checker found: the invariant of protocols.md 7, and the facts that contradict it. */
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import { digestOf } from '../../../protocols/kernel/digest.ts';
 import { eraLabel, type Era } from '../../../vocabulary/era.ts';

@@ -1,7 +1,7 @@
 /** Actions as lines of a script: how a schedule that the swarm found is written down. */
 import type { Json } from '../../../vocabulary/json.ts';
 import type { Action, ClientAsk } from '../world/actions.ts';
-import type { WorldSpec } from '../world/world.ts';
+import type { WorldSpec } from '../world/world-spec.ts';
 
 /** The first line of a script of this cluster. */
 export function clusterText(spec: WorldSpec): string {

@@ -1,4 +1,4 @@
-/** What a script does in one word and takes many small actions: letting time pass, placing leaders. */
+/** What is one word in a script and takes many actions: letting time pass, placing leaders. */
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { PacketFilter } from '../world/network.ts';
 import type { World } from '../world/world.ts';

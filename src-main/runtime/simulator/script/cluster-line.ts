@@ -2,7 +2,7 @@
 import type { ProtocolDefinition } from '../../../protocols/kernel/core.ts';
 import { createService } from '../../../services/index.ts';
 import type { Json } from '../../../vocabulary/json.ts';
-import type { WorldSpec } from '../world/world.ts';
+import type { WorldSpec } from '../world/world-spec.ts';
 import type { Arguments } from './arguments.ts';
 import type { ScriptOptions } from './session.ts';
 

@@ -1,6 +1,7 @@
 /** Runs a whole script: text in, transcript and verdict out. */
 import { AssertionError } from '../../../base/assert.ts';
 import type { Violation } from '../invariants/violation.ts';
+import type { World } from '../world/world.ts';
 import { Arguments } from './arguments.ts';
 import { parseLine, ScriptError, type ScriptLine } from './script-line.ts';
 import { ScriptSession, type ScriptOptions } from './session.ts';
@@ -12,6 +13,8 @@ export interface ScriptResult {
   /** Expectations that do not hold, each with its line. */
   readonly failures: readonly string[];
   readonly violations: readonly Violation[];
+  /** The cluster as the script left it. */
+  readonly world: World;
 }
 
 /** @throws ScriptError when the script itself is wrong. */
@@ -31,7 +34,7 @@ export function runScript(text: string, options: ScriptOptions): ScriptResult {
   if (!session.hasJudged) judgeAtEnd(session, lines.size);
   transcript.push(...session.printer.take());
   const { failures } = session;
-  return { transcript, failures, violations: session.checker.violations };
+  return { transcript, failures, violations: session.checker.violations, world: session.world };
 }
 
 /** All lines are read before the first one runs, so a misspelt verb is told at once. */

@@ -6,7 +6,8 @@ import type { Answer } from '../../driver/ports.ts';
 import { Checker } from '../invariants/checker.ts';
 import type { WorldObserver } from '../world/observed.ts';
 import type { ClientRequestInfo } from '../world/sim-node.ts';
-import { World, type WorldSpec } from '../world/world.ts';
+import type { WorldSpec } from '../world/world-spec.ts';
+import { World } from '../world/world.ts';
 import type { Arguments } from './arguments.ts';
 import { Printer } from './printer.ts';
 
@@ -14,6 +15,8 @@ export interface ScriptOptions {
   readonly protocol: ProtocolDefinition;
   /** Beside those the script itself names. */
   readonly mutants: readonly string[];
+  /** Keep every action, for minimising. */
+  readonly record?: boolean;
 }
 
 export class ScriptSession implements WorldObserver {
@@ -52,6 +55,7 @@ export class ScriptSession implements WorldObserver {
     world.observe(this.#checker);
     world.observe(this.printer);
     world.observe(this);
+    if (this.options.record === true) world.record = [];
     world.start();
   }
 

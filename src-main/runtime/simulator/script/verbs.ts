@@ -4,25 +4,15 @@
  */
 import type { Message } from '../../../protocols/kernel/core.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
-import type { BootDisk, ClientAsk } from '../world/actions.ts';
-import type { DiskMode } from '../world/disk.ts';
 import type { PacketFilter } from '../world/network.ts';
 import type { Arguments } from './arguments.ts';
+import { close, open, submit } from './client-verbs.ts';
 import { deliverNow, flush, healAll, passTime, placeLeader, settle } from './cluster-control.ts';
 import { clusterSpec } from './cluster-line.ts';
 import { expectation } from './expectations.ts';
-import { payloadFrom, type ScriptSession } from './session.ts';
+import { boot, complete, disk, nodeVerb, powerCut } from './node-verbs.ts';
 import { show } from './show.ts';
-
-export interface Verb {
-  readonly usage: string;
-  readonly what: string;
-  readonly example: string;
-  run(session: ScriptSession, args: Arguments): void;
-}
-
-const DISK_MODES: readonly DiskMode[] = ['instant', 'held', 'failing', 'full'];
-const BOOT_DISKS: readonly BootDisk[] = ['kept', ...DISK_MODES, 'corrupt', 'wiped', 'amnesia'];
+import type { Verb } from './verb.ts';
 
 const cluster: Verb = {
   usage:
@@ -30,8 +20,8 @@ const cluster: Verb = {
     '[sessions=eager|packets] [option=value]',
   what:
     'Boots n1, n2, ... and connects them; times in ticks. What is not known here is an option of ' +
-    'the protocol; `raft.preVote=false` counts for Raft only. `sessions=packets`: the frames that ' +
-    'open and close sessions are messages to deliver, too.',
+    'the protocol; `raft.preVote=false` counts for Raft only. `sessions=packets`: the frames ' +
+    'that open and close sessions are messages to deliver, too.',
   example: 'cluster nodes=5 seed=7 raft.preVote=false',
   run: (session, args) => session.openCluster(clusterSpec(args, session.options)),
 };
@@ -41,8 +31,8 @@ const lead: Verb = {
   what:
     'Lets a node lead, using only links among the nodes given (all without `via`). Clocks and ' +
     'messages of the others stand still. It has to be able to serve, but with `ready=no` only to ' +
-    'be elected. Fails when the protocol does not allow it: in ZAB, of equal histories the highest ' +
-    'id wins.',
+    'be elected. Fails when the protocol does not allow it: in ZAB, of equal histories the ' +
+    'highest id wins.',
   example: 'lead n5 via=n3,n4,n5',
   run: (session, args) => {
     const node = args.node();
@@ -132,7 +122,8 @@ const deliver = packetVerb(
 );
 const drop = packetVerb(
   'drop',
-  'Loses messages, also held ones. Over sessions that ends the session of the two nodes.',
+  'Loses messages, also held ones. Over sessions the next message finds the hole, which ends ' +
+    'the session of the two nodes.',
   'drop to=n3',
 );
 const duplicate = packetVerb(
@@ -198,7 +189,9 @@ const cut: Verb = {
 
 const partition: Verb = {
   usage: 'partition <nodes> <nodes> ...',
-  what: 'Cuts every link between these groups, both ways, and mends those inside; who stands in none is alone.',
+  what:
+    'Cuts every link between these groups, both ways, and mends those inside; who stands in ' +
+    'none is alone.',
   example: 'partition n1,n2 n3,n4,n5',
   run: (session, args) => {
     const { world } = session;
@@ -242,133 +235,6 @@ const mend: Verb = {
   },
 };
 
-const open: Verb = {
-  usage: 'open <client> <node>',
-  what: 'A client asks a node for a session; its operations belong to the one it opened last.',
-  example: 'open c1 n1',
-  run: (session, args) => {
-    const client = args.word('client');
-    send(session, client, args.node(), [{ kind: 'open' }]);
-  },
-};
-
-const close: Verb = {
-  usage: 'close <client> <node>',
-  what: 'A client gives its session up.',
-  example: 'close c1 n1',
-  run: (session, args) => {
-    const client = args.word('client');
-    send(session, client, args.node(), [{ kind: 'close' }]);
-  },
-};
-
-const submit: Verb = {
-  usage: 'submit <client> <node> <operation> [seq=<n>] [acked=<n>] [count=<n>] [session=<n>]',
-  what:
-    'A client asks for `put k v`, `get k`, `delete k`, `incr k 2`, `cas k v expectVersion=1` or ' +
-    '`list prefix`, under its next number or `seq`. The same `seq` again is a retry. `count` asks ' +
-    'for the same so often, with rising numbers, in one input.',
-  example: 'submit c1 n1 put x 1 seq=1',
-  run: (session, args) => {
-    const client = args.word('client');
-    const node = args.node();
-    const payload = payloadFrom(args);
-    const first = args.pairNumber('seq') ?? session.world.client(client).nextSeq;
-    const acked = args.pairNumber('acked') ?? 0;
-    const count = args.pairNumber('count') ?? 1;
-    const named = args.pairNumber('session');
-    const other = named === null ? {} : { session: named };
-    const asks = Array.from({ length: count }, (_, i): ClientAsk => {
-      return { kind: 'command', seq: first + i, acked, payload, ...other };
-    });
-    send(session, client, node, asks);
-  },
-};
-
-function send(
-  session: ScriptSession,
-  client: string,
-  node: NodeId,
-  asks: readonly ClientAsk[],
-): void {
-  if (session.world.node(node).life === null) session.printer.print(`  ${node} is down`);
-  session.world.ask(client, node, asks);
-}
-
-type NodeVerb = 'kill' | 'stop' | 'pause' | 'resume' | 'freeze' | 'thaw';
-
-function nodeVerb(verb: NodeVerb, what: string): Verb {
-  return {
-    usage: `${verb} <nodes|all>`,
-    what,
-    example: `${verb} n1`,
-    run: (session, args) => {
-      for (const id of args.nodes()) session.world[verb](id);
-    },
-  };
-}
-
-const powerCut: Verb = {
-  usage: 'power-cut <nodes|all> [keep-record=<n>] [keep-log=<n>]',
-  what:
-    'A node loses everything after its last completed barrier, and nobody is told; with `keep-` ' +
-    'the first so many unsynced writes of its record, or entries of its log, reached the disk.',
-  example: 'power-cut n1 keep-log=1',
-  run: (session, args) => {
-    const keepHard = args.pairNumber('keep-record') ?? 0;
-    const keepLog = args.pairNumber('keep-log') ?? 0;
-    for (const id of args.nodes()) session.world.powerCut(id, keepHard, keepLog);
-  },
-};
-
-const boot: Verb = {
-  usage: `boot <nodes|all> [disk=${BOOT_DISKS.join('|')}]`,
-  what:
-    'Starts a node from its disk. `wiped`: it comes back empty under a new storage id, and stays ' +
-    'outside; `amnesia`: empty, but claims to be the old one; `corrupt`: a record in the middle ' +
-    'cannot be read, and the node refuses to start; the others as `disk`.',
-  example: 'boot n1 disk=held',
-  run: (session, args) => {
-    const text = args.pair('disk') ?? 'kept';
-    const disk = BOOT_DISKS.find((known) => known === text);
-    if (disk === undefined) {
-      return args.fail(`disk "${text}"; expected ${BOOT_DISKS.join(', ')}`);
-    }
-    for (const id of args.nodes()) {
-      if (session.world.node(id).life === null) session.world.boot(id, disk);
-      else session.printer.print(`  ${id} is up already`);
-    }
-  },
-};
-
-const disk: Verb = {
-  usage: `disk <nodes|all> ${DISK_MODES.join('|')}`,
-  what:
-    'How a disk behaves from now on: barriers complete at once, wait to be completed, or the next ' +
-    'one fails (which ends the node). `instant` completes what waited.',
-  example: 'disk n1 held',
-  run: (session, args) => {
-    const nodes = args.nodes();
-    const mode = args.oneOf('disk', DISK_MODES);
-    for (const id of nodes) session.world.setDisk(id, mode);
-  },
-};
-
-const complete: Verb = {
-  usage: 'complete <nodes|all> [count]',
-  what: 'Completes the oldest held barrier, or so many; the disk stays held.',
-  example: 'complete n1 2',
-  run: (session, args) => {
-    const nodes = args.nodes();
-    const count = args.maybeNumber('count') ?? 1;
-    for (const id of nodes) {
-      if (session.world.node(id).disk.pending.length === 0)
-        session.printer.print(`  ${id}: nothing held`);
-      session.world.complete(id, count);
-    }
-  },
-};
-
 const inject: Verb = {
   usage: 'inject <from> <to> <message as JSON>',
   what: 'A message that nobody sent arrives.',
@@ -402,11 +268,11 @@ const expectVerb: Verb = {
   usage:
     'expect leader <node|any|one> | no leader [<nodes>] | era <node> <n> | role <node> <role> | ' +
     'committed|applied|length <nodes> <[>=]n> | entry <nodes> <position> <what> | ' +
-    'value <nodes> <key> <value|none> | reply <client> <seq|open> ok|refused|none [<value|code>] | ' +
-    'up|down <nodes> | messages <n> [filter] | holds [<invariant>] | violates [<invariant>]',
+    'value <nodes> <key> <value|none> | reply <client> <seq|open> ok|refused|none [<value|code>] ' +
+    '| up|down <nodes> | messages <n> [filter] | holds [<invariant>] | violates [<invariant>]',
   what:
-    'What has to be true now; `qlab script` ends with exit code 1 when something is not. A script ' +
-    'without `holds` or `violates` expects all invariants to hold at its end.',
+    'What has to be true now; `qlab script` ends with exit code 1 when something is not. A ' +
+    'script without `holds` or `violates` expects all invariants to hold at its end.',
   example: 'expect reply c1 1 ok',
   run: (session, args) => {
     const found = expectation(session, args);

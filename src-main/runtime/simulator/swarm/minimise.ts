@@ -1,7 +1,7 @@
 /**
  * Cuts a schedule down to what makes it fail: fewer nodes, faults, operations, deliveries (delta
- * debugging). A candidate counts when the same invariant breaks; whatever no longer finds its packet
- * or its node is left out by itself.
+ * debugging). A candidate counts when the same invariant breaks; whatever no longer finds its
+ * packet or its node is left out by itself.
  */
 import { AssertionError } from '../../../base/assert.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
@@ -10,7 +10,8 @@ import type { Violation } from '../invariants/violation.ts';
 import { settle } from '../script/cluster-control.ts';
 import type { Action } from '../world/actions.ts';
 import { perform } from '../world/perform.ts';
-import { World, type WorldSpec } from '../world/world.ts';
+import type { WorldSpec } from '../world/world-spec.ts';
+import { World } from '../world/world.ts';
 
 export interface Schedule {
   readonly spec: WorldSpec;

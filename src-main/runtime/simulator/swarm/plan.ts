@@ -7,7 +7,7 @@ import { deriveSeed, Prng } from '../../../base/prng.ts';
 import type { ProtocolDefinition } from '../../../protocols/kernel/core.ts';
 import type { Json } from '../../../vocabulary/json.ts';
 import type { Timing } from '../../../vocabulary/timing.ts';
-import type { ClientsSpec } from '../timed/clients.ts';
+import type { ClientsSpec } from '../timed/client-state.ts';
 import type { TimedSpec } from '../timed/simulation.ts';
 
 export type FaultName =

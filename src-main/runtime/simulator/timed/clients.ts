@@ -3,7 +3,7 @@
  * client does them (lab/client.ts), over a network of their own. Chance and time come from the
  * simulation, so a history is a function of the seed.
  */
-import { deriveSeed, Prng, type PrngState } from '../../../base/prng.ts';
+import { deriveSeed, Prng } from '../../../base/prng.ts';
 import type { Json } from '../../../vocabulary/json.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import { REFUSAL_DEFINITE } from '../../../vocabulary/refusal.ts';
@@ -17,74 +17,16 @@ import type { Answer } from '../../driver/ports.ts';
 import type { ClientAsk } from '../world/actions.ts';
 import type { WorldObserver } from '../world/observed.ts';
 import type { ClientRequestInfo } from '../world/sim-node.ts';
+import {
+  copyOperation,
+  newClient,
+  type ClientEvent,
+  type ClientsSpec,
+  type Operation,
+  type SavedClients,
+  type SimClient,
+} from './client-state.ts';
 import type { OwnEvent, Simulation } from './simulation.ts';
-
-export interface ClientsSpec {
-  readonly count: number;
-  /** Mean time between two operations of one client. */
-  readonly thinkUs: number;
-  /** Operations of one client under way at a time. */
-  readonly window: number;
-  readonly keys: number;
-  readonly valueBytes: number;
-  readonly mix: Readonly<Record<OperationKind, number>>;
-  readonly delayUs: number;
-  /** Share of requests, and of answers, that get lost. */
-  readonly loss: number;
-  /** Without an answer for this long: ask another node. */
-  readonly attemptUs: number;
-  readonly giveUpUs: number;
-}
-
-interface Operation {
-  readonly no: number;
-  readonly kind: OperationKind;
-  readonly key: string;
-  readonly payload: Json;
-  readonly seq: number;
-  readonly session: number;
-  readonly invokeUs: number;
-  attempts: number;
-  indefinite: boolean;
-}
-
-interface SimClient {
-  readonly number: number;
-  readonly name: string;
-  target: number;
-  session: number;
-  nextSeq: number;
-  acked: number;
-  finished: number[];
-  opening: number | null;
-  open: Operation[];
-}
-
-type ClientEvent = OwnEvent &
-  (
-    | { readonly is: 'think'; readonly client: number }
-    | {
-        readonly is: 'request';
-        readonly client: number;
-        readonly no: number;
-        readonly node: NodeId;
-        readonly attempt: number;
-      }
-    | {
-        readonly is: 'timeout';
-        readonly client: number;
-        readonly no: number;
-        readonly attempt: number;
-      }
-    | {
-        readonly is: 'answer';
-        readonly client: number;
-        readonly no: number;
-        readonly node: NodeId;
-        readonly answer: Answer;
-      }
-    | { readonly is: 'retry'; readonly client: number; readonly no: number }
-  );
 
 /** Number of the operation that opens a session. */
 const OPENING = 0;
@@ -379,7 +321,7 @@ export class SimClients implements WorldObserver {
 
   save(): SavedClients {
     return {
-      clients: this.#clients.map((client) => ({ ...client, open: client.open.map(copy) })),
+      clients: this.#clients.map((client) => ({ ...client, open: client.open.map(copyOperation) })),
       waiting: [...this.#waiting],
       prng: this.#prng.save(),
       nextNo: this.#nextNo,
@@ -391,40 +333,11 @@ export class SimClients implements WorldObserver {
     this.#clients.length = 0;
     for (const client of saved.clients) {
       const finished = [...client.finished];
-      this.#clients.push({ ...client, finished, open: client.open.map(copy) });
+      this.#clients.push({ ...client, finished, open: client.open.map(copyOperation) });
     }
     for (const [reqId, waiting] of saved.waiting) this.#waiting.set(reqId, waiting);
     this.#prng = Prng.restore(saved.prng);
     this.#nextNo = saved.nextNo;
     this.#isQuiet = saved.isQuiet;
   }
-}
-
-export interface SavedClients {
-  readonly clients: readonly SimClient[];
-  readonly waiting: readonly (readonly [
-    number,
-    { readonly client: number; readonly no: number },
-  ])[];
-  readonly prng: PrngState;
-  readonly nextNo: number;
-  readonly isQuiet: boolean;
-}
-
-function copy(operation: Operation): Operation {
-  return { ...operation };
-}
-
-function newClient(number: number, target: number): SimClient {
-  return {
-    number,
-    name: `c${number + 1}`,
-    target,
-    session: 0,
-    nextSeq: 1,
-    acked: 0,
-    finished: [],
-    opening: null,
-    open: [],
-  };
 }

@@ -8,7 +8,10 @@ import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { Packet } from '../world/network.ts';
 import type { WorldObserver } from '../world/observed.ts';
 import type { SimNode } from '../world/sim-node.ts';
-import { World, type SavedWorld, type WorldPorts, type WorldSpec } from '../world/world.ts';
+import type { SavedWorld } from '../world/saved-world.ts';
+import type { WorldPorts } from '../world/life-maker.ts';
+import type { WorldSpec } from '../world/world-spec.ts';
+import { World } from '../world/world.ts';
 import { EventHeap } from './event-heap.ts';
 import { changeRate, dueUs, newClock, takeTicks, type SimClock } from './sim-clock.ts';
 

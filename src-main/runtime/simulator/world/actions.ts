@@ -7,7 +7,7 @@ import type { Json } from '../../../vocabulary/json.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { DiskMode } from './disk.ts';
 
-/** One packet: the `nth` (from 1) of its type on its link. `key` finds it again when others moved. */
+/** One packet: the `nth` (from 1) of its type on its link. `key` finds it when others moved. */
 export interface PacketPick {
   readonly from: NodeId;
   readonly to: NodeId;

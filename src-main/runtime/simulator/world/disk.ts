@@ -75,7 +75,7 @@ export class SimDisk {
     return done;
   }
 
-  /** How many single writes wait behind the last completed barrier, of the record and of the log. */
+  /** Single writes behind the last completed barrier: of the record, and of the log. */
   unsynced(): { readonly hard: number; readonly log: number } {
     let hard = 0;
     let log = 0;

@@ -1,0 +1,213 @@
+/** Lives of nodes: how one begins, what its disk and its turns do, and how it ends. */
+import { assert, AssertionError } from '../../../base/assert.ts';
+import { deriveSeed } from '../../../base/prng.ts';
+import type { Core, Input } from '../../../protocols/kernel/core.ts';
+import type { PersistOp } from '../../../protocols/kernel/durable.ts';
+import type { Member, NodeId } from '../../../vocabulary/ids.ts';
+import type { Incoming } from '../../driver/ports.ts';
+import type { ClientDesk } from './client-desk.ts';
+import { LifeMaker, type WorldPorts } from './life-maker.ts';
+import type { SimNetwork } from './network.ts';
+import type { WorldObserver } from './observed.ts';
+import type { SavedLife } from './saved-world.ts';
+import type { Life, SimNode, Waiting } from './sim-node.ts';
+import type { TurnQueue } from './turn-queue.ts';
+import type { Wire } from './wire.ts';
+import type { WorldSpec } from './world-spec.ts';
+
+export interface NodeLivesOptions {
+  readonly spec: WorldSpec;
+  readonly ids: readonly NodeId[];
+  readonly members: readonly Member[];
+  readonly nodes: ReadonlyMap<NodeId, SimNode>;
+  readonly network: SimNetwork;
+  readonly wire: Wire;
+  readonly queue: TurnQueue;
+  readonly desk: ClientDesk;
+  readonly observers: readonly WorldObserver[];
+  readonly ports: WorldPorts;
+}
+
+export class NodeLives {
+  readonly #options: NodeLivesOptions;
+  readonly #maker: LifeMaker;
+  /** Numbers the hints of protocols without sessions. */
+  linkEpoch = 0;
+
+  constructor(options: NodeLivesOptions) {
+    this.#options = options;
+    const { spec, ids, ports, wire, observers, desk } = options;
+    this.#maker = new LifeMaker({
+      service: spec.service,
+      overSessions: spec.protocol.overSessions,
+      ids,
+      ports,
+      wire,
+      observers,
+      persist: (node, life, ops, token) => this.#persist(node, life, ops, token),
+      answer: (reqId, answer) => desk.answer(reqId, answer),
+    });
+  }
+
+  #node(id: NodeId): SimNode {
+    const node = this.#options.nodes.get(id);
+    assert(node !== undefined, `no node ${id}`);
+    return node;
+  }
+
+  /** Goes on with a life that was saved. */
+  restore(node: SimNode, core: Core, saved: SavedLife): void {
+    node.life = this.#maker.make(node, core, saved);
+  }
+
+  boot(node: SimNode): void {
+    const { protocol, seed, timing, options, mutants } = this.#options.spec;
+    const { disk } = node;
+    disk.incarnation += 1;
+    node.haltedBy = null;
+    const life = this.#maker.make(node, protocol.create(), null);
+    node.life = life;
+    for (const observer of this.#options.observers) observer.booted?.(node);
+    const input: Input = {
+      kind: 'boot',
+      cluster: 'simulated',
+      nodeId: node.id,
+      storageId: disk.storageId,
+      incarnation: disk.incarnation,
+      members: this.#options.members,
+      durable: disk.durable(),
+      seed: deriveSeed(seed, `${node.id}/${disk.incarnation}`),
+      timing,
+      options: { ...protocol.defaultOptions, ...options },
+      mutants,
+    };
+    this.turn(node, life, input);
+  }
+
+  /** Hints for protocols without sessions, sessions for those with. */
+  greet(node: SimNode): void {
+    for (const peer of this.#options.ids) {
+      if (peer === node.id || this.#options.wire.obstacle(node.id, peer) !== null) continue;
+      const other = this.#node(peer);
+      if (other.life === null) continue;
+      if (this.#options.spec.protocol.overSessions) {
+        if (this.#options.spec.eagerSessions) this.#options.wire.nudgeSession(node.id, peer);
+        continue;
+      }
+      this.linkEpoch += 1;
+      const linkEpoch = this.linkEpoch;
+      this.#options.queue.enqueue(node, { kind: 'link-up', peer, linkEpoch });
+      this.#options.queue.enqueue(other, { kind: 'link-up', peer: node.id, linkEpoch });
+    }
+  }
+
+  end(node: SimNode, how: string): void {
+    if (node.life === null) return;
+    const ops = node.disk.complete(Number.POSITIVE_INFINITY).flatMap((barrier) => barrier.ops);
+    this.endLife(node, how, ops);
+    for (const peer of this.#options.ids) {
+      if (peer === node.id || this.#options.network.link(node.id, peer).cut) continue;
+      const other = this.#node(peer);
+      const session = other.life?.sessions.get(node.id);
+      if (session !== undefined) session.close('the peer closed its connection');
+      else if (!this.#options.spec.protocol.overSessions) {
+        this.#options.queue.enqueue(other, {
+          kind: 'link-down',
+          peer: node.id,
+          linkEpoch: this.linkEpoch,
+        });
+      }
+    }
+  }
+
+  endLife(node: SimNode, how: string, kept: readonly PersistOp[]): void {
+    node.life = null;
+    node.inbox = [];
+    node.lostTicks = 0;
+    node.paused = false;
+    node.failing = null;
+    node.doneToken = null;
+    this.#options.desk.forget(node.id);
+    if (kept.length > 0) {
+      for (const observer of this.#options.observers) observer.synced?.(node, kept, 'crash');
+    }
+    for (const observer of this.#options.observers) observer.stopped?.(node, how);
+  }
+
+  #persist(node: SimNode, life: Life, ops: readonly PersistOp[], token: number): void {
+    const { disk } = node;
+    if (disk.mode === 'failing' || disk.mode === 'full') {
+      const error = disk.mode === 'full' ? 'no space left on device' : 'input/output error';
+      disk.mode = 'instant';
+      node.failing = { token, error };
+      return;
+    }
+    disk.write(token, ops);
+    if (disk.mode !== 'instant' || disk.pending.length > 1) {
+      for (const observer of this.#options.observers) observer.queued?.(node);
+      return;
+    }
+    for (const barrier of disk.complete(1)) this.#synced(node, barrier.ops);
+    life.driver.persisted(token);
+  }
+
+  complete(node: SimNode, count: number): void {
+    const done = node.disk.complete(count);
+    const last = done.at(-1);
+    if (last === undefined) return;
+    for (const barrier of done) this.#synced(node, barrier.ops);
+    this.#options.queue.enqueue(node, { kind: 'disk-done' });
+    node.doneToken = last.token;
+  }
+
+  #synced(node: SimNode, ops: readonly PersistOp[]): void {
+    for (const observer of this.#options.observers) observer.synced?.(node, ops, 'barrier');
+  }
+
+  take(node: SimNode, life: Life, waiting: Waiting): void {
+    if ('kind' in waiting && waiting.kind === 'disk-done') this.#tellDisk(node, life);
+    else this.turn(node, life, waiting);
+  }
+
+  #tellDisk(node: SimNode, life: Life): void {
+    const token = node.doneToken;
+    if (token === null) return;
+    node.doneToken = null;
+    this.#guard(node, () => life.driver.persisted(token));
+  }
+
+  turn(node: SimNode, life: Life, input: Input | Incoming): void {
+    this.#guard(node, () => life.driver.turn([input]));
+    const { failing } = node;
+    if (failing === null || node.life !== life) return;
+    node.failing = null;
+    this.#tellFailure(life, failing);
+    this.halt(node, `its disk failed: ${failing.error}`, false);
+  }
+
+  /** The node ends either way; a core may say so by an assertion. */
+  #tellFailure(life: Life, failing: NonNullable<SimNode['failing']>): void {
+    try {
+      life.driver.persistFailed(failing.token, failing.error);
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error;
+    }
+  }
+
+  /** A failed assertion is a bug of the core: the node stops for good and everybody is told. */
+  #guard(node: SimNode, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error;
+      this.halt(node, error.message, true);
+    }
+  }
+
+  halt(node: SimNode, why: string, isBug: boolean): void {
+    node.haltedBy = why;
+    if (node.life !== null) this.end(node, `halted: ${why}`);
+    if (!isBug) return;
+    for (const observer of this.#options.observers) observer.halted?.(node, why);
+  }
+}
