@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import Database from 'better-sqlite3';
 import { LabError } from '../contract/errors.ts';
 import { sqliteCode } from './database-errors.ts';
+import { createOwnerOnly, FILE_MODE } from './owner-only.ts';
 
 /** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
 const held = new Set<LabLock>();
@@ -23,7 +24,9 @@ export class LabLock {
   /** @throws LabError `database-in-use` while another lab holds it. */
   static take(database: string): LabLock {
     const ownerFile = `${database}.owner`;
-    const connection = new Database(`${database}.lock`, { timeout: 0 });
+    const lockFile = `${database}.lock`;
+    createOwnerOnly(lockFile);
+    const connection = new Database(lockFile, { timeout: 0 });
     try {
       connection.exec('begin exclusive');
     } catch (error) {
@@ -35,7 +38,7 @@ export class LabLock {
           'Close that one, or name another file with --db.',
       );
     }
-    fs.writeFileSync(ownerFile, `${process.pid}\n`, { mode: 0o600 });
+    fs.writeFileSync(ownerFile, `${process.pid}\n`, { mode: FILE_MODE });
     const lock = new LabLock(connection, ownerFile);
     held.add(lock);
     return lock;

@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { LabError } from '../contract/errors.ts';
 import { becomeLabError, damaged, unreadable } from './database-errors.ts';
 import { LabLock } from './lab-lock.ts';
+import { createOwnerOnly, DIRECTORY_MODE } from './owner-only.ts';
 import { migrate, SCHEMA_VERSION } from './migrations.ts';
 
 /** `Qlab` in ASCII: `file` and SQLite tools can tell whose database this is. */
@@ -27,7 +28,7 @@ interface OpenOptions {
   readonly databaseBytesMax?: number;
 }
 
-interface WritableDatabase {
+export interface WritableDatabase {
   readonly db: Database;
   readonly lock: LabLock;
 }
@@ -43,7 +44,8 @@ export function openForWriting(file: string, options: OpenOptions = {}): Writabl
     const isNew = !hasContent(file);
     if (!isNew) refuseReadOnlyFile(file);
     lock = LabLock.take(file);
-    if (!isNew) inspect(file);
+    if (isNew) createOwnerOnly(file);
+    else inspect(file);
     return { db: openWriter(file, isNew, options), lock };
   } catch (error) {
     lock?.release();
@@ -76,7 +78,7 @@ export function openReadOnly(file: string): Database {
 }
 
 function prepareDirectory(file: string): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: DIRECTORY_MODE });
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isFile()) throw unreadable(file, 'it is not a file');
 }

@@ -36,6 +36,20 @@ function refusal(open: () => unknown): LabError {
   throw new Error('it was opened');
 }
 
+test.runIf(process.platform !== 'win32')('nobody but its owner can read what is kept', () => {
+  const home = path.join(directory, 'home');
+  const kept = path.join(home, 'lab.db');
+  const { db, lock } = openForWriting(kept);
+  const modeOf = (name: string): number => fs.statSync(name).mode & 0o777;
+  expect(modeOf(home)).toBe(0o700);
+  const files = fs.readdirSync(home);
+  const known = ['lab.db', 'lab.db-shm', 'lab.db-wal', 'lab.db.lock', 'lab.db.owner'];
+  expect(files).toEqual(expect.arrayContaining(known));
+  expect(files.map((name) => modeOf(path.join(home, name)))).toEqual(files.map(() => 0o600));
+  db.close();
+  lock.release();
+});
+
 describe('opening the database', () => {
   test('a missing directory is created, and the file says whose it is', () => {
     file = path.join(directory, 'a', 'b', 'lab.db');
