@@ -17,16 +17,13 @@ const FETCH_MS_MAX = 90_000;
 const DESKTOP_SOURCES = ['src-main', 'src-renderer', 'electron.vite.config.ts', 'package.json'];
 
 async function start(): Promise<number> {
-  const electron = electronBinary() ?? (await fetchElectron());
+  // Without a screen a hundred megabytes would be fetched for nothing.
+  const electron = electronBinary() ?? (hasScreen() ? await fetchElectron() : null);
   if (electron !== null && hasScreen()) {
     await ensureDesktopBuilt();
     return runElectron(electron);
   }
-  tell(
-    electron === null
-      ? "Electron's binary is not here and cannot be fetched: opening the lab in the browser."
-      : 'Electron has no screen here (DISPLAY is not set): opening the lab in the browser.',
-  );
+  tell(`${whyNoWindow(electron)}: opening the lab in the browser.`);
   const places = dataPlaces(process.env.QLAB_DB || null);
   return useWithInterrupts(
     () => serveBrowserLab(places, { port: 0, open: process.env.QLAB_NO_OPEN !== '1' }),
@@ -37,10 +34,17 @@ async function start(): Promise<number> {
   );
 }
 
+function whyNoWindow(electron: string | null): string {
+  const noScreen = 'there is no screen (DISPLAY is not set)';
+  if (electron !== null) return `Electron cannot open its window, ${noScreen}`;
+  const missing = "Electron's binary is not here and";
+  return hasScreen() ? `${missing} cannot be fetched` : `${missing} ${noScreen}`;
+}
+
 /** A Linux machine without a display server cannot open a window. */
 function hasScreen(): boolean {
   if (process.platform !== 'linux') return true;
-  return Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
+  return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
 /** Not through the package's own module: importing that starts a download. */

@@ -24,3 +24,19 @@ test.runIf(findElectron() === null)(
     expect(exitCode).toBe(130);
   },
 );
+
+test.runIf(findElectron() === null && process.platform === 'linux')(
+  "npm start without a screen does not fetch Electron's binary",
+  async () => {
+    const running = place.startEntry('src-main/entries/start.ts', [], {
+      QLAB_NO_OPEN: '1',
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+    });
+    await running.appeared('Quorum Lab: http');
+    running.child.kill('SIGINT');
+    const { stderr } = await running.finished;
+    expect(stderr).not.toContain('fetching');
+    expect(stderr).toContain("Electron's binary is not here and there is no screen");
+  },
+);
