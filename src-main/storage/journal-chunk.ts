@@ -147,12 +147,52 @@ function isHeader(value: unknown): value is JournalHeader {
   if (typeof value !== 'object' || value === null) return false;
   const { k, us, n } = value as { k?: unknown; us?: unknown; n?: unknown };
   if (typeof k !== 'string' || !KINDS.has(k) || !Number.isSafeInteger(us)) return false;
-  return k === 's' || k === 'a' ? Number.isSafeInteger(n) && hasParts(value) : true;
+  const isNumbered = k === 's' || k === 'a';
+  return (!isNumbered || Number.isSafeInteger(n)) && hasParts(value as Parts);
 }
 
-function hasParts(value: object): boolean {
-  const { sends, trace, recv, hashes, effective, k } = value as { readonly [key: string]: unknown };
-  const isList = (part: unknown): boolean => part === undefined || Array.isArray(part);
-  if (k === 'a') return Array.isArray(hashes) && Array.isArray(effective);
-  return isList(sends) && isList(trace) && isList(recv);
+interface Parts {
+  readonly [name: string]: unknown;
+}
+
+function hasParts({
+  k,
+  sends,
+  trace,
+  recv,
+  hashes,
+  effective,
+  counters,
+  why,
+  error,
+}: Parts): boolean {
+  switch (k) {
+    case 'a':
+      return isListOf(hashes, Array.isArray) && isListOf(effective, Array.isArray);
+    case 'c':
+      return isCounters(counters);
+    case 'x':
+      return typeof why === 'string' && (error === undefined || typeof error === 'string');
+    case 's':
+      if (recv !== undefined && !Array.isArray(recv)) return false;
+      if (sends !== undefined && !isListOf(sends, Array.isArray)) return false;
+      return trace === undefined || isListOf(trace, isObject);
+    default:
+      return true;
+  }
+}
+
+function isCounters(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value.messages)) return false;
+  const { messages, cpuUs, bytes, frames, syncs, steps, applied, rssBytes } = value;
+  const counts = [bytes, frames, syncs, steps, applied, rssBytes, ...Object.values(messages)];
+  return Number.isFinite(cpuUs) && counts.every(Number.isSafeInteger);
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isObject(value: unknown): value is Parts {
+  return typeof value === 'object' && value !== null;
 }

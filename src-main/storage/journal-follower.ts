@@ -37,9 +37,9 @@ export class JournalFollower {
     return this.#tooLong;
   }
 
-  /** The last piece was a full one: there is probably more. */
+  /** The last piece was a full one: there is probably more to give out. */
   get hasMore(): boolean {
-    return this.#hasMore;
+    return this.#hasMore && !this.#tooLong;
   }
 
   /** The next whole lines, newlines between them; null when there are none now. */

@@ -29,6 +29,8 @@ interface Ending {
 interface OpenRun {
   readonly recording: RunRecording;
   ending: Ending | null;
+  /** Why the database does not have all of it, and never will. */
+  failure: string | null;
 }
 
 export class RecorderCore {
@@ -40,6 +42,7 @@ export class RecorderCore {
   readonly #directories: RunDirectories;
   readonly #jobs: BackgroundJobs;
   readonly #settling: number[] = [];
+  /** Why nothing can be written now. */
   #failure: string | null = null;
   #writtenAt = 0;
   #toldAt = 0;
@@ -67,15 +70,17 @@ export class RecorderCore {
         return this.#handleCall(message.call, message.body);
       case 'follow': {
         const { run, node, incarnation, file } = message;
-        this.#runs.get(run)?.recording.follow(node, incarnation, file);
+        const recording = this.#recordingOf(run);
+        if (recording === null) return;
+        recording.follow(node, incarnation, file);
         this.#attempt(() => this.#writer.addJournal(run, node, incarnation, file));
         return;
       }
       case 'events':
-        this.#runs.get(message.run)?.recording.addEvents(message.events);
+        this.#recordingOf(message.run)?.addEvents(message.events);
         return;
       case 'operations':
-        this.#runs.get(message.run)?.recording.addOperations(message.count, message.rows);
+        this.#recordingOf(message.run)?.addOperations(message.count, message.rows);
         this.#post({ k: 'taken', chars: message.rows.length });
         return;
       case 'live-taken':
@@ -86,13 +91,19 @@ export class RecorderCore {
     }
   }
 
+  /** null for a run that has ended, or of which nothing can be kept any more. */
+  #recordingOf(run: number): RunRecording | null {
+    const open = this.#runs.get(run);
+    return open === undefined || open.failure !== null ? null : open.recording;
+  }
+
   /** One turn of the loop; true when there is more to do at once. */
   turn(nowMs: number): boolean {
     let busy = false;
-    for (const open of this.#runs.values()) {
-      const grew = this.#failure === null && this.#readJournals(open.recording);
-      if (open.ending !== null) open.ending.quietTurns = grew ? 0 : open.ending.quietTurns + 1;
-      busy ||= open.recording.hasMore;
+    for (const { recording, ending, failure } of this.#runs.values()) {
+      const grew = failure === null && recording.readJournals();
+      if (ending !== null) ending.quietTurns = grew ? 0 : ending.quietTurns + 1;
+      busy ||= grew && recording.hasMore;
     }
     if (this.#isWriteDue(nowMs)) {
       this.#writtenAt = nowMs;
@@ -110,11 +121,12 @@ export class RecorderCore {
 
   /** Ends what is open; background work gets a moment and goes on at the next start. */
   close(): void {
-    for (const [run, { recording, ending }] of this.#runs) {
-      while (this.#failure === null && this.#readJournals(recording));
+    for (const [run, open] of this.#runs) {
+      const { recording, ending } = open;
+      while (open.failure === null && recording.readJournals());
       const cut = { us: recording.newestUs, status: 'incomplete', note: SALVAGE_NOTE } as const;
       const end = ending?.end ?? { ...cut, failedExpectations: [] };
-      const result = this.#endRun(recording, end);
+      const result = this.#endRun(open, end);
       if (ending !== null) this.#post({ k: 'done', call: ending.call, value: result });
       this.#runs.delete(run);
     }
@@ -144,9 +156,10 @@ export class RecorderCore {
       case 'begin-group':
         return this.#writer.addGroup(new Date().toISOString());
       case 'begin-run': {
-        if (this.#failure !== null) throw new LabError('disk-full', this.#failure);
+        this.#ensureWritable();
         const run = this.#writer.addRun(body.begin);
-        this.#runs.set(run, { recording: new RunRecording(run, body.begin), ending: null });
+        const recording = new RunRecording(run, body.begin);
+        this.#runs.set(run, { recording, ending: null, failure: null });
         return run;
       }
       case 'delete-runs':
@@ -154,6 +167,14 @@ export class RecorderCore {
       case 'close':
         return null;
     }
+  }
+
+  /** After a failure: finds out whether the database takes anything again. @throws when not. */
+  #ensureWritable(): void {
+    if (this.#failure === null) return;
+    this.#writer.probe();
+    this.#failure = null;
+    this.#jobs.planUnfinished();
   }
 
   #deleteRuns(runs: readonly number[]): null {
@@ -182,10 +203,11 @@ export class RecorderCore {
   }
 
   #endRuns(): void {
-    for (const [run, { recording, ending }] of this.#runs) {
+    for (const [run, open] of this.#runs) {
+      const { recording, ending } = open;
       if (ending === null) continue;
-      if (ending.quietTurns < QUIET_TURNS && this.#failure === null) continue;
-      const value = this.#endRun(recording, ending.end);
+      if (ending.quietTurns < QUIET_TURNS && open.failure === null) continue;
+      const value = this.#endRun(open, ending.end);
       this.#tellLive(recording, true);
       this.#runs.delete(run);
       if (this.#failure === null) this.#jobs.planKeyframes(run);
@@ -193,17 +215,19 @@ export class RecorderCore {
     }
   }
 
-  #endRun(recording: RunRecording, end: RunEnd): Run {
-    const failed =
-      this.#failure === null ? {} : ({ status: 'failed', note: this.#failure } as const);
-    const finished = recording.finish({ ...end, ...failed });
-    // What the database did not take was not kept: nobody can look at it again.
-    const isKept = this.#failure === null || finished.verdict === 'invalid';
-    const result: RunResult = isKept ? finished : { ...finished, verdict: 'unknown' };
-    this.#attempt(() => {
-      if (this.#failure === null) recording.write(this.#writer);
-      this.#writer.putResult(recording.id, result);
-    });
+  #endRun(open: OpenRun, end: RunEnd): Run {
+    const { recording } = open;
+    const finished = recording.finish(end);
+    if (open.failure === null) {
+      this.#attempt(() => {
+        recording.write(this.#writer);
+        this.#writer.putResult(recording.id, finished);
+      });
+    }
+    // The last batch may be the one that the database does not take.
+    const { failure } = open;
+    const result = failure === null ? finished : lostResult(finished, failure);
+    if (failure !== null) this.#attempt(() => this.#writer.putResult(recording.id, result));
     recording.close();
     return this.#readRun(recording, result);
   }
@@ -237,15 +261,6 @@ export class RecorderCore {
     return runOf(row, []);
   }
 
-  #readJournals(recording: RunRecording): boolean {
-    try {
-      return recording.readJournals();
-    } catch (error) {
-      this.#becomeFailed(error);
-      return false;
-    }
-  }
-
   #isWriteDue(nowMs: number): boolean {
     if (nowMs - this.#writtenAt >= WRITE_EVERY_MS) return true;
     for (const { recording } of this.#runs.values()) {
@@ -257,11 +272,13 @@ export class RecorderCore {
   #writeAll(): void {
     if (this.#runs.size === 0 || this.#failure !== null) return;
     this.#attempt(() => {
-      for (const { recording } of this.#runs.values()) recording.write(this.#writer);
+      for (const { recording, failure } of this.#runs.values()) {
+        if (failure === null) recording.write(this.#writer);
+      }
     });
   }
 
-  /** Writes in one transaction; what fails is undone whole and ends the recording. */
+  /** Writes in one transaction; what fails is undone whole and ends the runs that are open. */
   #attempt(body: () => void): void {
     try {
       this.#db.transaction(body).immediate();
@@ -275,6 +292,8 @@ export class RecorderCore {
     this.#failure = isDiskFull(error)
       ? `The disk of ${this.#file} is full: the recording ends here.`
       : `The recording of ${this.#file} cannot go on: ${errorText(error)}.`;
+    for (const open of this.#runs.values()) open.failure ??= this.#failure;
+    this.#jobs.clear();
     this.#post({ k: 'failed', message: this.#failure });
   }
 
@@ -295,7 +314,7 @@ export class RecorderCore {
 
   /** A piece of background work; false when there is none. */
   #workOnJob(): boolean {
-    if (this.#failure !== null) this.#jobs.clear();
+    if (this.#failure !== null) return false;
     try {
       this.#jobs.turn();
     } catch (error) {
@@ -307,4 +326,11 @@ export class RecorderCore {
   #answerSettled(): void {
     for (const call of this.#settling.splice(0)) this.#post({ k: 'done', call, value: null });
   }
+}
+
+/** What the database did not take was not kept: nobody can look at it again. */
+function lostResult(result: RunResult, failure: string): RunResult {
+  const verdict = result.verdict === 'invalid' ? 'invalid' : 'unknown';
+  const note = result.note === null ? failure : `${failure} ${result.note}`;
+  return { ...result, status: 'failed', verdict, note };
 }

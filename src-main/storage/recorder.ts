@@ -70,7 +70,10 @@ export class WorkerRecorder implements Recorder {
   }
 
   async beginRun(begin: RunBegin): Promise<number> {
-    return (await this.#call({ k: 'begin-run', begin })) as number;
+    const run = (await this.#call({ k: 'begin-run', begin })) as number;
+    // What failed before is over: the database took this run.
+    this.#failed = false;
+    return run;
   }
 
   followJournal(run: number, node: NodeId, incarnation: Incarnation, file: string): void {

@@ -7,6 +7,7 @@ import type { Violation } from '../contract/model.ts';
 import type { LabEvent, RunBegin, RunEnd } from '../lab/ports.ts';
 import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
 import type { CountersHeader, EndHeader, JournalHeader } from '../vocabulary/journal.ts';
+import { errorText } from './database-errors.ts';
 import { JournalChunk } from './journal-chunk.ts';
 import { JournalFollower } from './journal-follower.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -21,6 +22,7 @@ interface LifeRecording {
   readonly chunk: JournalChunk;
   readonly follower: JournalFollower;
   storageId: string | null;
+  isUnreadable: boolean;
 }
 
 interface HeldUp {
@@ -57,6 +59,7 @@ export class RunRecording {
   #events = 0;
   #newestUs = 0;
   #pendingChars = 0;
+  #unreadable: string | null = null;
 
   constructor(id: number, begin: RunBegin) {
     this.id = id;
@@ -73,8 +76,15 @@ export class RunRecording {
 
   /** Some journal has more than one turn takes. */
   get hasMore(): boolean {
-    for (const { follower } of this.#lives.values()) if (follower.hasMore) return true;
+    for (const { follower, isUnreadable } of this.#lives.values()) {
+      if (follower.hasMore && !isUnreadable) return true;
+    }
     return false;
+  }
+
+  /** Why a journal could not be read to its end; the others are, and what was read stays. */
+  get unreadable(): string | null {
+    return this.#unreadable;
   }
 
   /** @param offset bytes of the journal that an earlier lab took in */
@@ -83,7 +93,7 @@ export class RunRecording {
     if (this.#lives.has(key)) return;
     const chunk = new JournalChunk(node, incarnation);
     const follower = new JournalFollower(file, offset);
-    this.#lives.set(key, { chunk, follower, storageId: null });
+    this.#lives.set(key, { chunk, follower, storageId: null, isUnreadable: false });
   }
 
   /** Headers that stand in the database already: for checks and figures only. */
@@ -134,7 +144,7 @@ export class RunRecording {
   readJournals(): boolean {
     let grew = false;
     for (const life of this.#lives.values()) {
-      const text = life.follower.read();
+      const text = this.#readFrom(life);
       if (text === null) continue;
       grew = true;
       life.storageId ??= storageIdIn(text);
@@ -188,7 +198,7 @@ export class RunRecording {
     const notes = [end.note, unknownBecause, analysed.missing].filter((note) => note !== null);
     const isUnknown = unknownBecause !== null && analysed.verdict === 'valid';
     return {
-      status: end.status,
+      status: this.#unreadable === null ? end.status : 'failed',
       verdict: isUnknown ? 'unknown' : analysed.verdict,
       note: notes.length < 2 ? (notes[0] ?? null) : notes.map(asSentence).join(' '),
       metrics: analysed.metrics,
@@ -204,6 +214,21 @@ export class RunRecording {
 
   close(): void {
     for (const { follower } of this.#lives.values()) follower.close();
+  }
+
+  /** A journal that cannot be read is the trouble of this run, and of no other. */
+  #readFrom(life: LifeRecording): string | null {
+    if (life.isUnreadable) return null;
+    try {
+      return life.follower.read();
+    } catch (error) {
+      life.isUnreadable = true;
+      const whose = `${life.chunk.node} (life ${life.chunk.incarnation})`;
+      const what = `the journal of ${whose} cannot be read: ${errorText(error)}`;
+      this.#unreadable ??= what;
+      this.#analysis.handleMissing(what);
+      return null;
+    }
   }
 
   #addEvent(event: LabEvent): void {
@@ -265,12 +290,13 @@ export class RunRecording {
   }
 
   #noteLostLines(): void {
-    for (const { chunk, follower } of this.#lives.values()) {
+    for (const { chunk, follower, isUnreadable } of this.#lives.values()) {
       const life = `${chunk.node} (life ${chunk.incarnation})`;
       if (chunk.damaged > 0) {
         this.#analysis.handleMissing(`${chunk.damaged} lines of ${life} are damaged`);
       }
-      if (follower.offset === 0) this.#analysis.handleMissing(`the journal of ${life} is empty`);
+      const isEmpty = follower.offset === 0 && !isUnreadable;
+      if (isEmpty) this.#analysis.handleMissing(`the journal of ${life} is empty`);
       if (follower.tooLong) this.#analysis.handleMissing(`a line of ${life} is too long to record`);
     }
   }

@@ -1,4 +1,5 @@
-/** Every statement that writes a recording, prepared once. Callers hold the transaction. */
+/** Every statement that writes a recording, prepared once. Callers hold the transaction, but for
+ *  `probe`. */
 import type Database from 'better-sqlite3';
 import type { Statement } from 'better-sqlite3';
 import type { RunMetrics, RunStatus, Verdict, Violation } from '../contract/model.ts';
@@ -26,6 +27,7 @@ interface LifeProgress {
 
 const SQL = {
   group: `insert into groups (made_at) values (?)`,
+  removeGroup: `delete from groups where id = ?`,
   run: `insert into runs (group_id, name, scenario, scenario_source, protocol, service, members,
     nodes, seed, timing, options, mutants, workload, started_at, lab_version, directory)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -64,16 +66,29 @@ const SQL = {
   remove: `delete from runs where id = ?`,
 } as const;
 
+const PROBE_CHARS = 64 * 1024;
+
 export class RunWriter {
+  readonly #db: Database;
   readonly #statements: { readonly [name in keyof typeof SQL]: Statement };
 
   constructor(db: Database) {
+    this.#db = db;
     const prepared = Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]);
     this.#statements = Object.fromEntries(prepared) as { [name in keyof typeof SQL]: Statement };
   }
 
   addGroup(madeAt: string): number {
     return Number(this.#statements.group.run(madeAt).lastInsertRowid);
+  }
+
+  /**
+   * Writes and removes as much as a batch may need, each with a commit: whether there is room shows
+   * only then. @throws what SQLite says when there is none
+   */
+  probe(): void {
+    const id = this.#db.transaction(() => this.addGroup(' '.repeat(PROBE_CHARS))).immediate();
+    this.#db.transaction(() => this.#statements.removeGroup.run(id)).immediate();
   }
 
   addRun(begin: RunBegin): number {

@@ -76,6 +76,9 @@ export class SalvageJob {
   }
 
   #finish(writer: RunWriter): void {
+    const { unreadable } = this.#recording;
+    // The run waits for a start that can read it: its files must not be taken for saved.
+    if (unreadable !== null) throw new Error(unreadable);
     const result = this.#recording.finish({
       us: this.#recording.newestUs,
       status: 'incomplete',

@@ -282,6 +282,24 @@ describe('when things go wrong', () => {
     db.close();
   });
 
+  test('after a full disk the next run is recorded whole, when there is room again', async () => {
+    const to = await open(600_000);
+    const told = new Promise((resolve) => {
+      to.subscribe({ live: () => {}, failed: resolve });
+    });
+    const lost = await begin(to);
+    writeJournals(4_000);
+    await told;
+    await to.endRun(lost, FINISHED);
+    await to.deleteRuns([lost]);
+    writeJournals();
+    const run = await begin(to);
+    to.recordOperations(run, operations());
+    const result = await to.endRun(run, FINISHED);
+    expect(result).toMatchObject({ status: 'finished', verdict: 'valid' });
+    expect(result.metrics).toMatchObject({ committedOps: ROUNDS });
+  });
+
   test('runs are deleted with all that was recorded of them, but not while open', async () => {
     const to = await open();
     const run = await begin(to);

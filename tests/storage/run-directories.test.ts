@@ -65,6 +65,28 @@ describe('directories of runs', () => {
     expect(fs.existsSync(directory)).toBe(false);
   });
 
+  test('stay, at every start, as long as a journal in them cannot be read', async () => {
+    const database = path.join(home, 'lab.db');
+    const directory = makeDirectory('lab.db.files', 'runs', 'raft-AbC123');
+    const run = await leaveRun(database, directory);
+    const journal = journalFile(directory, 'n1', 1);
+    fs.rmSync(journal);
+    fs.mkdirSync(journal);
+    for (let start = 0; start < 2; start += 1) {
+      const to = await open(database);
+      await to.settled();
+      await to.close();
+    }
+    expect(fs.existsSync(directory)).toBe(true);
+    fs.rmdirSync(journal);
+    fs.writeFileSync(journal, cleanJournal('n1', 5));
+    await (await open(database)).settled();
+    const reader = new RunReader(database);
+    expect([...reader.journalSteps(run, 'n1', 1)]).toHaveLength(12);
+    reader.close();
+    expect(fs.existsSync(directory)).toBe(false);
+  });
+
   test('that no run needs go at the next start, and nothing else does', async () => {
     const database = path.join(home, 'lab.db');
     const left = makeDirectory('lab.db.files', 'runs', 'zab-AbC123');
