@@ -71,16 +71,20 @@ export async function openLabHost(places: DataPlaces, programs?: ChildPrograms):
 }
 
 export interface Recordings {
-  readonly runs: Omit<RunStore, 'delete'>;
+  readonly runs: Omit<RunStore, 'delete' | 'verify'>;
+  /** Re-executes every recorded life, here and now; `progress` hears the share done, 0 to 1. */
+  verify(run: number, progress: (done: number) => void): VerifyResult;
   close(): void;
 }
 
 /** Opens the recordings for reading only: works beside a lab that writes them. */
 export function openRecordings(places: DataPlaces): Recordings {
   const reader = new RunReader(places.database);
-  const verify = (run: number): Promise<VerifyResult> =>
-    Promise.resolve(verifyRecordedRun(reader, run));
-  return { runs: { ...readingStore(reader), verify }, close: () => reader.close() };
+  return {
+    runs: readingStore(reader),
+    verify: (run, progress) => verifyRecordedRun(reader, run, progress),
+    close: () => reader.close(),
+  };
 }
 
 function readingStore(reader: RunReader): Omit<RunStore, 'delete' | 'verify'> {

@@ -4,15 +4,22 @@ import type { JournalRecord } from '../runtime/replayer/verify-life.ts';
 import { verifyRun } from '../runtime/replayer/verify-run.ts';
 import type { RunLife, RunReader } from '../storage/run-reader.ts';
 
-/** @throws LabError `unknown-run` */
-export function verifyRecordedRun(reader: RunReader, run: number): VerifyResult {
+/**
+ * @param progress called after each life with the share done, 0 to 1.
+ * @throws LabError `unknown-run`
+ */
+export function verifyRecordedRun(
+  reader: RunReader,
+  run: number,
+  progress?: (done: number) => void,
+): VerifyResult {
   const { protocol, service } = reader.begin(run);
   const lives = reader.lives(run).map((life) => ({
     node: life.node,
     incarnation: life.incarnation,
     records: () => recordsOf(reader, run, life),
   }));
-  return { runId: run, ...mutable(verifyRun({ protocol, service, lives })) };
+  return { runId: run, ...mutable(verifyRun({ protocol, service, lives }, progress)) };
 }
 
 function* recordsOf(reader: RunReader, run: number, life: RunLife): Generator<JournalRecord> {

@@ -63,10 +63,11 @@ describe('a run, recorded, shown and re-executed', () => {
   });
 
   test('replay re-executes it without a divergence', async () => {
-    const { exitCode, stdout } = await place.run('replay', '1', '--verify', '--json');
+    const { exitCode, stdout, stderr } = await place.run('replay', '1', '--verify', '--json');
     const result = replayResultSchema.parse(JSON.parse(stdout));
     expect(result).toMatchObject({ runId: 1, nodes: 3, divergence: null, skipped: [] });
     expect(result.inputs).toBeGreaterThan(100);
+    expect(stderr).toMatch(/^re-executed: 25 %\n(re-executed: \d+ %\n)*re-executed: 100 %\n$/);
     expect(exitCode).toBe(0);
   });
 

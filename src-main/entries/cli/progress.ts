@@ -49,9 +49,34 @@ export class ProgressLine {
   #draw(): void {
     const elapsedMs = this.#beganMs === null ? 0 : performance.now() - this.#beganMs;
     const done = Math.min(1, elapsedMs / this.#durationMs);
-    const bar = '#'.repeat(Math.round(done * BAR_CHARACTERS)).padEnd(BAR_CHARACTERS, '.');
-    const text = done === 1 ? 'checking and closing the recording' : this.#text;
-    const line = `[${bar}] ${String(Math.round(done * 100)).padStart(3)} %  ${text}`;
-    process.stderr.write(CLEAR_LINE + line.slice(0, (process.stderr.columns || 80) - 1));
+    drawLine(done, done === 1 ? 'checking and closing the recording' : this.#text);
   }
+}
+
+/** Progress of work that itself knows how much of it is done. */
+export class ShareLine {
+  readonly #what: string;
+  readonly #isTerminal = process.stderr.isTTY;
+
+  /** @param what was done to a share of it: `re-executed`. */
+  constructor(what: string) {
+    this.#what = what;
+    if (this.#isTerminal) drawLine(0, what);
+  }
+
+  readonly report = (done: number): void => {
+    if (this.#isTerminal) drawLine(done, this.#what);
+    else process.stderr.write(`${this.#what}: ${Math.round(done * 100)} %\n`);
+  };
+
+  /** Takes the moving line away. */
+  end(): void {
+    if (this.#isTerminal) process.stderr.write(CLEAR_LINE);
+  }
+}
+
+function drawLine(done: number, text: string): void {
+  const bar = '#'.repeat(Math.round(done * BAR_CHARACTERS)).padEnd(BAR_CHARACTERS, '.');
+  const line = `[${bar}] ${String(Math.round(done * 100)).padStart(3)} %  ${text}`;
+  process.stderr.write(CLEAR_LINE + line.slice(0, (process.stderr.columns || 80) - 1));
 }

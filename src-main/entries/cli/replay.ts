@@ -4,6 +4,7 @@ import type { VerifyResult } from '../../contract/calls.ts';
 import { openRecordings } from '../compose.ts';
 import { count } from './figures.ts';
 import { parseRunId } from './options.ts';
+import { ShareLine } from './progress.ts';
 import { addCommonOptions, placesOf, type CommonOptions, type SetExitCode } from './shared.ts';
 import { paint, print, printJson } from './terminal.ts';
 
@@ -21,17 +22,20 @@ export function addReplayCommand(program: Command, setExitCode: SetExitCode): vo
     )
     .argument('<run>', 'number of the run, as qlab runs lists it', parseRunId)
     .option('--verify', 're-execute and compare (the only way to replay in a terminal)');
-  addCommonOptions(command).action(async (runId: number, options: ReplayOptions) => {
+  addCommonOptions(command).action((runId: number, options: ReplayOptions) => {
     if (!options.verify) {
       throw new InvalidArgumentError('allowed: --verify; to watch a run: qlab serve');
     }
     const recordings = openRecordings(placesOf(options));
+    const progress = new ShareLine('re-executed');
     try {
-      const result = await recordings.runs.verify(runId);
+      const result = recordings.verify(runId, progress.report);
+      progress.end();
       if (options.json) printJson(result);
       else print(verifyLines(result));
       setExitCode(exitCodeOfVerify(result));
     } finally {
+      progress.end();
       recordings.close();
     }
   });
