@@ -96,6 +96,16 @@ describe('a failed recording', () => {
     expect(failures()).toHaveLength(1);
   });
 
+  test('leaves the recorder at rest, however much the journals still hold', () => {
+    const { core } = start(600_000);
+    call(core, { k: 'begin-group' });
+    begin(core, 'lost');
+    writeJournals('lost', 8_000);
+    for (let turns = 0; turns < 20; turns += 1) core.turn((nowMs += 100));
+    expect(failures()).toHaveLength(1);
+    expect(core.turn((nowMs += 100))).toBe(false);
+  });
+
   test('is refused with its own cause, not as a full disk, and told in the run', () => {
     const { core, db } = start();
     call(core, { k: 'begin-group' });
