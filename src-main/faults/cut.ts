@@ -1,7 +1,7 @@
 /**
  * Nothing passes a directed link. A one-way cut names one direction; isolation and partitions are
- * sets of cut links. Messages under way are lost; a session over the link closes with the first
- * message that is dropped.
+ * sets of cut links. Messages under way are lost. Nobody is told: a session is closed by the end
+ * that sees the hole, with the first message that passes again.
  */
 import type { FaultSpec } from '../vocabulary/fault.ts';
 import { linksLabel, type FaultKind } from './fault-kind.ts';
