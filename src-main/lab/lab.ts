@@ -305,7 +305,7 @@ export class LocalLab implements Lab {
   /**
    * Runs the steps on a started cluster and ends it.
    * @returns its run; none only in a lab that records nothing.
-   * @throws LabError when the record was lost: a run nobody can look at must not pass for a good one.
+   * @throws LabError when the record was lost: a run nobody can look at is not a good one.
    */
   async #follow(
     entry: Entry,

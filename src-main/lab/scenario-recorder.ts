@@ -1,6 +1,6 @@
 /**
- * The recorder as the run of one scenario uses it. What only the scenario knows, steps that were not
- * done, goes into the end of the record: such a run did not test what its file says.
+ * The recorder as the run of one scenario uses it. What only the scenario knows, steps that were
+ * not done, goes into the end of the record: such a run did not test what its file says.
  */
 import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';

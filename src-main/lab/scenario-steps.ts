@@ -8,8 +8,8 @@ import type { LiveCluster } from './live-cluster.ts';
 import { resolveGroups, resolveNodes } from './selectors.ts';
 
 /**
- * `waiting`: a word stands for nobody yet, try again. `refused`: it did not happen, on some nodes or
- * on all; `changed` when on some it did.
+ * `waiting`: a word stands for nobody yet, try again. `refused`: it did not happen, on some nodes
+ * or on all; `changed` when on some it did.
  */
 export type StepResult =
   | { readonly is: 'done' }

@@ -8,8 +8,8 @@ export const DIRECTORY_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
 /**
- * Makes an empty file for SQLite to open. One that exists keeps its mode (its owner chose it) and is
- * not even opened: closing it again would take away this process's own lock on it.
+ * Makes an empty file for SQLite to open. One that exists keeps its mode (its owner chose it) and
+ * is not even opened: closing it again would take away this process's own lock on it.
  */
 export function createOwnerOnly(file: string): void {
   try {
