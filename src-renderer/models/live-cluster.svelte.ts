@@ -56,6 +56,7 @@ export class LiveCluster {
     this.history = emptyHistory(this.info.nodeIds);
     this.#base = null;
     this.marks.clear();
+    this.ring.clear();
     this.#buffer = null;
     this.#caughtUs = events[events.length - 1]?.us ?? 0;
     this.#pending = [...events, ...later.filter((event) => this.#isNew(event))];

@@ -150,6 +150,19 @@ describe('event ring', () => {
     expect(ring.newest({ ...filter, node: null, text: '' }, 1e6).length).toBeLessThanOrEqual(6_000);
     expect(ring.newest({ ...filter, text: 'no such thing' }, 5)).toEqual([]);
   });
+
+  test('the first election is still listed after a hundred thousand messages', () => {
+    const ring = new EventRing();
+    ring.push({ k: 'up', us: 1, node: 'n1', incarnation: 1 });
+    for (let us = 2; us < 100_000; us += 1) {
+      ring.push({ k: 'apply', us, node: 'n1', to: us, hash: '' });
+    }
+    ring.push({ k: 'pause', us: 100_000, node: 'n1' });
+    const rare = { classes: ['roles', 'faults', 'rules'], node: null, text: '' } as const;
+    expect(ring.newest(rare, 10).map((event) => event.us)).toEqual([100_000, 1]);
+    const all = { ...rare, classes: EVENT_CLASSES };
+    expect(ring.newest(all, 3).map((event) => event.us)).toEqual([100_000, 99_999, 99_998]);
+  });
 });
 
 describe('comparison', () => {
