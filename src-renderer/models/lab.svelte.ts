@@ -6,6 +6,13 @@ import type { NodeId, Workload } from '../../src-main/contract/words.ts';
 import type { LabClient } from '../connection/client.ts';
 import { currentLeader } from './insight.ts';
 import { LiveCluster } from './live-cluster.svelte.ts';
+import {
+  breaks,
+  isMeantAsLeader,
+  isolationsOf,
+  type BreakKind,
+  type NodeActionKind,
+} from './node-actions.ts';
 import type { Notices } from './notices.svelte.ts';
 import { protocolTitle } from './words.ts';
 
@@ -118,9 +125,22 @@ export class LabModel {
   async act(action: Action, clicked: LiveCluster): Promise<void> {
     const targets = this.everywhere ? this.clusters : [clicked];
     await this.#act(
-      targets.filter((cluster) => cluster === clicked || fits(cluster, action)),
+      targets.filter((cluster) => isSure(cluster, clicked, action) || fits(cluster, action)),
       action,
     );
+  }
+
+  /** Whom an action on this node hits: it alone, each cluster's leader, or its namesakes. */
+  reachOf(clicked: LiveCluster, node: NodeId): 'alone' | 'leaders' | 'namesakes' {
+    if (!this.everywhere || this.clusters.length < 2) return 'alone';
+    return isMeantAsLeader(clicked.view, node) ? 'leaders' : 'namesakes';
+  }
+
+  /** One click on a leader is an outage in every cluster: leaders rarely have the same name. */
+  async actOnNode(kind: NodeActionKind, clicked: LiveCluster, node: NodeId): Promise<void> {
+    if (kind === 'rejoin') return this.#rejoin(clicked, node);
+    if (breaks(kind) && this.reachOf(clicked, node) === 'leaders') return this.actOnLeaders(kind);
+    return this.act({ do: kind, node }, clicked);
   }
 
   async partition(cluster: LiveCluster, groups: readonly (readonly NodeId[])[]): Promise<void> {
@@ -129,13 +149,15 @@ export class LabModel {
   }
 
   /** Each cluster has its own leader: one call per cluster, all at once. */
-  async actOnLeaders(kind: 'kill' | 'pause' | 'isolate'): Promise<void> {
+  async actOnLeaders(kind: BreakKind): Promise<void> {
     const jobs = this.clusters.map((cluster) => {
       const leader = currentLeader(cluster.view);
-      return leader === null ? null : this.#act([cluster], { do: kind, node: leader.id });
+      if (leader === null) return null;
+      const action = { do: kind, node: leader.id } as const;
+      return fits(cluster, action) ? this.#act([cluster], action) : null;
     });
     if (jobs.every((job) => job === null))
-      this.#notices.add('info', 'No cluster has a leader now.');
+      this.#notices.add('info', 'No cluster has a leader to break now.');
     await Promise.all(jobs);
   }
 
@@ -145,6 +167,14 @@ export class LabModel {
       const { ok, message } = await this.#client.call('clusters.undo', call);
       if (!ok) this.#notices.add('warning', message);
     });
+  }
+
+  async #rejoin(clicked: LiveCluster, node: NodeId): Promise<void> {
+    const targets = this.everywhere ? this.clusters : [clicked];
+    const jobs = targets.flatMap((cluster) =>
+      isolationsOf(cluster.view, node).map((fault) => this.undo(cluster, fault.id)),
+    );
+    await Promise.all(jobs);
   }
 
   /** Heals every link, resumes every paused node, starts every node that is down. */
@@ -221,6 +251,12 @@ function byNumber(a: number, b: number): number {
   return a - b;
 }
 
+/** On the clicked cluster the lab itself says why something cannot be done; only a second isolation
+ *  it would allow. */
+function isSure(cluster: LiveCluster, clicked: LiveCluster, action: Action): boolean {
+  return cluster === clicked && action.do !== 'isolate';
+}
+
 /** Where an action would change something: a cluster of three has no n5, and a dead node cannot be
  *  killed again. */
 function fits(cluster: LiveCluster, action: Action): boolean {
@@ -231,7 +267,8 @@ function fits(cluster: LiveCluster, action: Action): boolean {
   const node = cluster.view.nodes[action.node];
   if (node === undefined) return false;
   if (action.do === 'start') return node.state !== 'up';
-  if (action.do === 'isolate') return true;
+  // A second isolation on top would have to be undone twice.
+  if (action.do === 'isolate') return isolationsOf(cluster.view, action.node).length === 0;
   if (action.do === 'pause' || action.do === 'resume') {
     return node.state === 'up' && (action.do === 'resume') === node.paused;
   }
