@@ -1,6 +1,7 @@
 /** Several runs side by side: their figures, and what happened in each over time. */
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import type { Run } from '../../src-main/contract/model.ts';
+import type { FaultRecord, NodeId } from '../../src-main/contract/words.ts';
 import type { LabClient } from '../connection/client.ts';
 import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/history.ts';
 import { compareRuns } from './comparison.ts';
@@ -76,6 +77,35 @@ export class Comparison {
 export function firstFaultUs(history: ClusterHistory): number | null {
   const first = history.faults[0];
   return first === undefined ? null : first.startUs;
+}
+
+/**
+ * Elections that no fault explains: neither the first one, nor one after a fault that hit the
+ * leader, nor one after a node that was away came back and may have unseated the leader.
+ */
+export function uncausedElections({ run, history }: ComparedRun): number {
+  const elections = run.metrics?.elections ?? 0;
+  let causes = 1;
+  for (const fault of history.faults) {
+    if (touches(fault, leaderAt(history, fault.startUs))) causes += 1;
+    const keepsAlive = fault.spec.kind !== 'kill' && fault.spec.kind !== 'stop';
+    if (keepsAlive && fault.endUs !== null && fault.endUs < history.endUs) causes += 1;
+  }
+  return Math.max(0, elections - causes);
+}
+
+function leaderAt(history: ClusterHistory, us: number): NodeId | null {
+  let leader: NodeId | null = null;
+  for (const leadership of history.leaders) {
+    if (leadership.us > us) break;
+    leader = leadership.node;
+  }
+  return leader;
+}
+
+function touches(fault: FaultRecord, node: NodeId | null): boolean {
+  if ('node' in fault.spec) return fault.spec.node === node;
+  return fault.spec.links.some((link) => link.from === node || link.to === node);
 }
 
 function emptyEntry(run: Run): ComparedRun {

@@ -17,6 +17,7 @@ export interface MetricInfo {
 export interface MetricCell {
   readonly run: number;
   readonly value: number | null;
+  /** Better than every other by a tenth at least: less than that is noise between two runs. */
   readonly best: boolean;
   /** Twice as bad as the best, or worse. */
   readonly far: boolean;
@@ -34,7 +35,7 @@ export interface MetricRow {
 const AFTER = 'After the fault';
 const CLIENTS = 'Clients';
 const COST = 'Per committed op';
-const TOTALS = 'Whole run';
+const TOTALS = 'Over the whole run';
 
 export const METRICS: readonly MetricInfo[] = [
   {
@@ -67,15 +68,6 @@ export const METRICS: readonly MetricInfo[] = [
     definition:
       'From the fault to a leader that can serve: its own first entry is committed, recovered ' +
       'slots are chosen, or followers are synced.',
-  },
-  {
-    key: 'outageMs',
-    group: AFTER,
-    title: 'outage seen by clients',
-    unit: 'ms',
-    digits: 0,
-    better: 'less',
-    definition: 'The longest time without a successful answer, over the whole run.',
   },
   {
     key: 'committedOps',
@@ -161,6 +153,15 @@ export const METRICS: readonly MetricInfo[] = [
       'Durability barriers of all nodes per committed operation; batching brings it down.',
   },
   {
+    key: 'outageMs',
+    group: TOTALS,
+    title: 'outage seen by clients',
+    unit: 'ms',
+    digits: 0,
+    better: 'less',
+    definition: 'The longest time without a successful answer, whatever caused it.',
+  },
+  {
     key: 'elections',
     group: TOTALS,
     title: 'elections',
@@ -190,6 +191,7 @@ export const METRICS: readonly MetricInfo[] = [
 ];
 
 const FAR = 1;
+const CLEARLY = 0.1;
 
 /** One row per metric that any run has a value for. */
 export function compareRuns(runs: readonly Run[]): MetricRow[] {
@@ -206,7 +208,7 @@ export function formatFigure(info: MetricInfo, value: number | null): string {
   return rest === undefined ? grouped : `${grouped}.${rest}`;
 }
 
-/** `+12 %`, `×4.4`: how far a cell is from the best. */
+/** `+12 %`, `×4.4`: how far a cell is from the best value. */
 export function formatBehind(cell: MetricCell): string {
   if (cell.best || cell.behind === null || cell.behind < 0.005) return '';
   if (cell.behind >= FAR) return `×${(cell.behind + 1).toFixed(1)}`;
@@ -218,13 +220,14 @@ function rowOf(info: MetricInfo, runs: readonly Run[]): MetricRow {
   const known = values.filter((value) => value !== null);
   const best = known.length < 2 ? null : bestOf(info, known);
   const top = Math.max(0, ...known);
+  const leads = best !== null && isClear(info, known, best);
   const cells = runs.map((run, index): MetricCell => {
     const value = values[index] ?? null;
     const behind = value === null || best === null ? null : behindBest(info, value, best);
     return {
       run: run.id,
       value,
-      best: value !== null && value === best && known.some((other) => other !== best),
+      best: value !== null && value === best && leads,
       far: behind !== null && behind >= FAR,
       behind,
       share: value === null || top === 0 ? null : value / top,
@@ -236,6 +239,16 @@ function rowOf(info: MetricInfo, runs: readonly Run[]): MetricRow {
 function bestOf(info: MetricInfo, known: readonly number[]): number | null {
   if (info.better === 'none') return null;
   return info.better === 'less' ? Math.min(...known) : Math.max(...known);
+}
+
+/** Whether one value stands out: all others are behind it by more than runs differ anyway. */
+function isClear(info: MetricInfo, known: readonly number[], best: number): boolean {
+  if (known.filter((value) => value === best).length > 1) return false;
+  return known.every((value) => {
+    if (value === best) return true;
+    const [less, more] = value < best ? [value, best] : [best, value];
+    return info.better !== 'none' && more >= less * (1 + CLEARLY);
+  });
 }
 
 function behindBest(info: MetricInfo, value: number, best: number): number | null {

@@ -179,6 +179,16 @@ describe('comparison', () => {
     expect(outage?.cells.map((cell) => cell.far)).toEqual([false, false, true]);
   });
 
+  test('less than a tenth ahead is no merit, and two that share the lead have none', () => {
+    const marked = (runs: Run[]): boolean[] | undefined =>
+      compareRuns(runs)
+        .find((row) => row.info.key === 'outageMs')
+        ?.cells.map((cell) => cell.best);
+    expect(marked([run(1, 300, 1), run(2, 329, 1)])).toEqual([false, false]);
+    expect(marked([run(1, 300, 1), run(2, 331, 1)])).toEqual([true, false]);
+    expect(marked([run(1, 300, 1), run(2, 300, 1), run(3, 900, 1)])).toEqual([false, false, false]);
+  });
+
   test('equal values have no best, and a missing one is a dash, not a zero', () => {
     const rows = compareRuns([run(1, null, 100), run(2, 5, 100)]);
     const answered = rows.find((row) => row.info.key === 'committedOps');
