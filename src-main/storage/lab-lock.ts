@@ -44,6 +44,21 @@ export class LabLock {
     return lock;
   }
 
+  /** Whether some lab has this database open now, in this process or another. */
+  static isHeld(database: string): boolean {
+    const lockFile = `${database}.lock`;
+    if (!fs.existsSync(lockFile)) return false;
+    const connection = new Database(lockFile, { timeout: 0 });
+    try {
+      connection.exec('begin exclusive; rollback');
+      return false;
+    } catch {
+      return true;
+    } finally {
+      connection.close();
+    }
+  }
+
   release(): void {
     held.delete(this);
     fs.rmSync(this.#ownerFile, { force: true });

@@ -43,6 +43,8 @@ export function openForWriting(file: string, options: OpenOptions = {}): Writabl
     prepareDirectory(file);
     const isNew = !hasContent(file);
     if (!isNew) refuseReadOnlyFile(file);
+    // Before anything is made beside it: what is no database gets no lock file either.
+    if (!isNew) refuseOtherFile(file);
     lock = LabLock.take(file);
     if (isNew) createOwnerOnly(file);
     else inspect(file);
@@ -97,6 +99,19 @@ function refuseReadOnlyFile(file: string): void {
   }
 }
 
+const SQLITE_MAGIC = 'SQLite format 3\0';
+
+function refuseOtherFile(file: string): void {
+  const head = Buffer.alloc(SQLITE_MAGIC.length);
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    fs.readSync(descriptor, head, 0, head.length, 0);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  if (head.toString('latin1') !== SQLITE_MAGIC) throw damaged(file, 'it is not a database');
+}
+
 function inspect(file: string): void {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
@@ -145,6 +160,8 @@ function openWriter(file: string, isNew: boolean, options: OpenOptions): Databas
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     if (isNew) db.pragma(`page_size = ${PAGE_BYTES}`);
+    // Recordings are large: pages of deleted runs go back to the file system.
+    if (isNew) db.pragma('auto_vacuum = incremental');
     db.pragma('journal_mode = wal');
     db.pragma('synchronous = normal');
     db.pragma('foreign_keys = on');

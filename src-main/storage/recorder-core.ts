@@ -190,6 +190,8 @@ export class RecorderCore {
     for (const directory of directories) {
       if (directory !== null) this.#directories.remove(directory);
     }
+    this.#db.pragma('incremental_vacuum');
+    this.#db.pragma('wal_checkpoint(truncate)');
     return null;
   }
 

@@ -12,6 +12,7 @@ import type { Incarnation, NodeId, StorageId } from '../vocabulary/ids.ts';
 import type { JournalHeader } from '../vocabulary/journal.ts';
 import { EventPages, type EventPage } from './event-pages.ts';
 import { splitItems } from './journal-chunk.ts';
+import { LabLock } from './lab-lock.ts';
 import { openReadOnly } from './open-database.ts';
 import { readBegin, readRun, readViolations, RUN_COLUMNS, runOf, type RunRow } from './run-rows.ts';
 import type { ViewEvent } from '../contract/events.ts';
@@ -39,11 +40,13 @@ interface Moment {
 
 export class RunReader {
   readonly #db: Database;
+  readonly #file: string;
   readonly #pages: EventPages;
   readonly #keyframe: Statement<{ us: number; view: string }>;
 
   /** @throws LabError as `openReadOnly` */
   constructor(file: string) {
+    this.#file = file;
     this.#db = openReadOnly(file);
     this.#pages = new EventPages(this.#db);
     this.#keyframe = this.#db.prepare(
@@ -57,14 +60,21 @@ export class RunReader {
       .prepare<RunRow>(`select ${RUN_COLUMNS} from runs where id < ? order by id desc limit ?`)
       .all(beforeId ?? Number.MAX_SAFE_INTEGER, limit);
     const total = Number(this.#db.prepare('select count(*) from runs').pluck().get());
-    return { runs: rows.map((row) => runOf(row, readViolations(this.#db, row.id))), total };
+    const runs = rows.map((row) => runOf(row, readViolations(this.#db, row.id)));
+    return { runs: runs.map((run) => this.#asItStands(run)), total };
   }
 
   /** @throws LabError `unknown-run` */
   get(run: number): Run {
     const found = readRun(this.#db, run);
     if (found === undefined) throw new LabError('unknown-run', `There is no run ${run}.`);
-    return found;
+    return this.#asItStands(found);
+  }
+
+  /** A run that nobody records any more is not running: its lab died, the next one will close it. */
+  #asItStands(run: Run): Run {
+    if (run.status !== 'running' || LabLock.isHeld(this.#file)) return run;
+    return { ...run, status: 'incomplete', note: 'The lab ended before the run did.' };
   }
 
   /** What was known of the run when it began. @throws LabError `unknown-run` */

@@ -79,6 +79,10 @@ describe.skipIf(process.platform === 'win32')('a lab that ends too early', () =>
     lab.kill('SIGKILL');
     await until('no node is left', () => !note.nodePids.some(isAlive));
     await until('the sockets are gone', () => !fs.existsSync(note.socketDir));
+    // Before any lab closes it, whoever only reads sees that nobody records any more.
+    const onlooker = new RunReader(database);
+    expect(onlooker.list(10).runs.map((run) => run.status)).toEqual(Array(3).fill('incomplete'));
+    onlooker.close();
     const recorder = await openRecorder({ database });
     const reader = new RunReader(database);
     const { runs } = reader.list(10);

@@ -89,6 +89,12 @@ describe('opening the database', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe('x'.repeat(5_000));
   });
 
+  test('a file that is no database gets nothing put beside it', () => {
+    fs.writeFileSync(file, 'a letter, not a database');
+    expect(refusal(() => openForWriting(file)).code).toBe('database-damaged');
+    expect(fs.readdirSync(path.dirname(file))).toEqual([path.basename(file)]);
+  });
+
   test('a database with destroyed pages is called damaged and keeps every byte', () => {
     create();
     const bytes = fs.readFileSync(file);

@@ -314,6 +314,24 @@ describe('when things go wrong', () => {
     db.close();
   });
 
+  test('pages of deleted runs go back to the file system', async () => {
+    const to = await open();
+    const run = await begin(to);
+    const request = { op: 'put', key: 'k', value: 'x'.repeat(16_384) };
+    const large = Array.from({ length: 400 }, (_, i) => operation(i + 1, { request }));
+    to.recordOperations(run, large);
+    await to.endRun(run, FINISHED);
+    const pages = (): number => {
+      const db = new Database(database, { readonly: true });
+      const count = Number(db.pragma('page_count', { simple: true }));
+      db.close();
+      return count;
+    };
+    const before = pages();
+    await to.deleteRuns([run]);
+    expect(pages()).toBeLessThan(before / 2);
+  });
+
   test('a database that cannot be opened is refused by the recorder with its code', async () => {
     fs.writeFileSync(database, 'no database at all, but long enough to be looked at as one');
     await expect(open()).rejects.toMatchObject({ code: 'database-damaged' });
