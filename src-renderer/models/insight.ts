@@ -112,9 +112,31 @@ export interface Headline {
   readonly era: Era;
 }
 
+/** What a running cluster is about; a recording has none. */
+export type Phase = 'starting' | 'running' | 'stopping' | 'failed';
+
+/** Its nodes are not all expected to be there: that few can talk is no news. */
+export function isInTransition(view: ClusterView, phase: Phase): boolean {
+  return phase === 'stopping' || isComingUp(view, phase);
+}
+
+/** Nobody has led yet, and some node has never been up. */
+function isComingUp(view: ClusterView, phase: Phase): boolean {
+  if (view.faults.length > 0 || newestEra(view).number > 0) return false;
+  return phase === 'starting' || view.nodeIds.some((id) => view.nodes[id]?.state === 'starting');
+}
+
 /** Who leads, or why nobody does, in one line. */
-export function headline(view: ClusterView): Headline {
+export function headline(view: ClusterView, phase: Phase = 'running'): Headline {
   const era = newestEra(view);
+  if (phase === 'stopping') {
+    return { text: 'Stopping', detail: 'the run is over', tone: 'waiting', era };
+  }
+  if (isComingUp(view, phase)) {
+    const up = view.nodeIds.filter((id) => view.nodes[id]?.state === 'up').length;
+    const detail = `${up} of ${view.nodeIds.length} nodes are up`;
+    return { text: 'Starting', detail, tone: 'waiting', era };
+  }
   const group = largestGroup(view, linkStates(view.faults));
   const needed = majorityOf(view);
   const leader = currentLeader(view);

@@ -38,6 +38,8 @@ export class LabModel {
   stopping = $state(false);
   /** Runs that the last stop or the last scenario left behind. */
   lastRuns = $state.raw<readonly number[]>([]);
+  /** The scenario they ran; null when it was by hand. */
+  lastScenario = $state<string | null>(null);
   readonly #client: LabClient;
   readonly #notices: Notices;
 
@@ -70,7 +72,10 @@ export class LabModel {
   setClusters(infos: readonly Cluster[]): void {
     const gone = this.clusters.filter((c) => !infos.some((info) => info.id === c.info.id));
     const ended = gone.map((cluster) => cluster.info.runId).filter((run) => run !== null);
-    if (ended.length > 0) this.lastRuns = [...new Set([...this.lastRuns, ...ended])].sort(byNumber);
+    if (ended.length > 0) {
+      this.lastRuns = [...new Set([...this.lastRuns, ...ended])].sort(byNumber);
+      this.lastScenario = gone[0]?.info.scenario ?? null;
+    }
     this.clusters = infos.map((info) => {
       const known = this.byId(info.id);
       if (known === undefined) return this.#addCluster(info);

@@ -199,8 +199,8 @@ describe('comparison', () => {
 
   test('a metric that no run has is left out', () => {
     expect(compareRuns([run(1, 1, 1)]).map((row) => row.info.key)).toEqual([
-      'outageMs',
       'committedOps',
+      'outageMs',
     ]);
   });
 });
