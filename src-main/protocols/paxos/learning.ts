@@ -163,9 +163,12 @@ export function handleLearnResp(m: Machine, from: NodeId, msg: LearnResp): void 
     m.fx.trace({ kind: 'ignored', from, type: msg.type, why: `too late for ${state.phase}` });
     return;
   }
-  state.learnAskedAt = null;
+  const before = state.log.chosenPrefix;
   for (const run of msg.same) learnSame(m, run);
   learnChosen(m, msg.items);
+  // Asked again at once only after progress: an answer that came twice, or late, would else be
+  // answered by one more question each, and on a network that repeats messages they multiply.
+  if (state.log.chosenPrefix > before) state.learnAskedAt = null;
 }
 
 /** The ballot is compared again: what this node held when it asked may be lost or overwritten. */
