@@ -16,7 +16,8 @@ release n1 n2
 lead n2 via=n1,n2
 hold n2 n1
 submit c2 n2 put y 2 session=8
-flush among=n2,n3
+deliver from=n2 to=n3 type=Accept
+deliver from=n3 to=n2 type=Accepted
 expect entry n2,n3 1 put y 2
 expect committed n2 1
 release n1 n3

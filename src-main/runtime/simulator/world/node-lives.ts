@@ -174,10 +174,16 @@ export class NodeLives {
     if (token === null) return;
     node.doneToken = null;
     this.#guard(node, () => life.driver.persisted(token));
+    this.#maybeFail(node, life);
   }
 
   turn(node: SimNode, life: Life, input: Input | Incoming): void {
     this.#guard(node, () => life.driver.turn([input]));
+    this.#maybeFail(node, life);
+  }
+
+  /** A barrier of this turn failed: the core is told, and the node ends. */
+  #maybeFail(node: SimNode, life: Life): void {
     const { failing } = node;
     if (failing === null || node.life !== life) return;
     node.failing = null;
