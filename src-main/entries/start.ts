@@ -4,29 +4,54 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { Command, CommanderError } from 'commander';
 import { ERRORS, LabError } from '../contract/errors.ts';
 import { serveBrowserLab } from './browser-lab.ts';
 import { useWithInterrupts } from './cli/interrupts.ts';
+import { parsePort } from './cli/options.ts';
 import { dataPlaces, PROJECT_ROOT } from './data-places.ts';
 import { modifiedMs, newestModifiedMs, runNodeTool } from './renderer-build.ts';
 
 const ELECTRON_PACKAGE = join(PROJECT_ROOT, 'node_modules', 'electron');
 /** A closed network answers nothing for minutes: the browser lab should not wait for it. */
 const FETCH_MS_MAX = 90_000;
+const EXIT_WRONG_USE = 2;
 const DESKTOP_SOURCES = ['src-main', 'src-renderer', 'electron.vite.config.ts', 'package.json'];
 
+interface StartOptions {
+  readonly db?: string;
+  readonly port: number;
+  readonly open: boolean;
+}
+
+/** `npm start -- --db FILE`: the same words as `qlab serve`. */
+function readOptions(): StartOptions {
+  const command = new Command('npm start --')
+    .description('Opens the lab: in its own window, or in the browser where there is none.')
+    .option('--db <file>', 'database to record into')
+    .option('--port <number>', 'port of the browser lab, 0 for any free one', parsePort, 0)
+    .option('--no-open', 'do not open the system browser')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse();
+  const options = command.opts<StartOptions>();
+  return { ...options, open: options.open && process.env.QLAB_NO_OPEN !== '1' };
+}
+
 async function start(): Promise<number> {
+  const options = readOptions();
+  const db = options.db ?? (process.env.QLAB_DB || null);
   // Without a screen a hundred megabytes would be fetched for nothing.
   const electron = electronBinary() ?? (hasScreen() ? await fetchElectron() : null);
   if (electron !== null && hasScreen()) {
     await ensureDesktopBuilt();
-    return runElectron(electron);
+    return runElectron(electron, db);
   }
   tell(`${whyNoWindow(electron)}: opening the lab in the browser.`);
-  const places = dataPlaces(process.env.QLAB_DB || null);
+  const places = dataPlaces(db);
   return useWithInterrupts(
-    () => serveBrowserLab(places, { port: 0, open: process.env.QLAB_NO_OPEN !== '1' }),
+    () => serveBrowserLab(places, options),
     ({ url }) => {
       process.stdout.write(`Quorum Lab: ${url}\nCtrl-C ends it and every cluster it runs.\n`);
       return new Promise<never>(() => undefined);
@@ -73,10 +98,13 @@ async function ensureDesktopBuilt(): Promise<void> {
   await runNodeTool('electron-vite/bin/electron-vite.js', ['build']);
 }
 
-function runElectron(binary: string): Promise<number> {
+function runElectron(binary: string, db: string | null): Promise<number> {
   // A root user (containers) has no Chromium sandbox to use.
   const args = process.getuid?.() === 0 ? ['--no-sandbox', PROJECT_ROOT] : [PROJECT_ROOT];
-  const child = spawn(binary, args, { stdio: 'inherit' });
+  const child = spawn(binary, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ...(db === null ? {} : { QLAB_DB: resolve(db) }) },
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   return exitCodeOf(child);
 }
@@ -88,6 +116,16 @@ function exitCodeOf(child: ReturnType<typeof spawn>): Promise<number> {
   });
 }
 
+/** @returns the exit code. */
+function reportFailure(error: unknown): number {
+  // Commander has told it already; help comes here with exit code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_WRONG_USE;
+  const code = error instanceof LabError ? error.code : 'internal';
+  const text = error instanceof LabError ? error.message : String(error);
+  tell(`quorum-lab: error ${code}: ${text}`);
+  return ERRORS[code].exitCode;
+}
+
 function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -95,8 +133,5 @@ function tell(text: string): void {
 try {
   process.exitCode = await start();
 } catch (error) {
-  const code = error instanceof LabError ? error.code : 'internal';
-  const text = error instanceof LabError ? error.message : String(error);
-  tell(`quorum-lab: error ${code}: ${text}`);
-  process.exitCode = ERRORS[code].exitCode;
+  process.exitCode = reportFailure(error);
 }

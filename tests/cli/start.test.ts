@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findElectron } from '../support/browsers.ts';
 import { Workplace } from './qlab.ts';
@@ -40,3 +42,18 @@ test.runIf(findElectron() === null && process.platform === 'linux')(
     expect(stderr).toContain("Electron's binary is not here and there is no screen");
   },
 );
+
+test('npm start takes another database, and refuses what it does not know', async () => {
+  const database = join(place.directory, 'other.db');
+  const running = place.startEntry('src-main/entries/start.ts', ['--db', database], {
+    QLAB_NO_FETCH: '1',
+    QLAB_NO_OPEN: '1',
+  });
+  await running.appeared('Quorum Lab: http');
+  running.child.kill('SIGINT');
+  expect((await running.finished).stderr).toContain('interrupted');
+  expect(existsSync(database)).toBe(true);
+  const wrong = place.startEntry('src-main/entries/start.ts', ['--bogus'], { QLAB_NO_OPEN: '1' });
+  const { exitCode, stderr } = await wrong.finished;
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("unknown option '--bogus'")]);
+});

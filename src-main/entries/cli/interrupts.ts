@@ -26,6 +26,7 @@ export async function useWithInterrupts<R extends Closable, T>(
   const handleSignal = (signal: Signal): void => {
     if (interrupted) process.exit(EXIT_CODES[signal]);
     interrupted = true;
+    process.stderr.write('\ninterrupted: ending the nodes and closing the record ...\n');
     setTimeout(() => process.exit(EXIT_CODES[signal]), CLOSE_MS_MAX);
     const exit = (): void => process.exit(EXIT_CODES[signal]);
     opening.then((resource) => resource.close()).then(exit, exit);

@@ -50,11 +50,13 @@ function buildProgram(setExitCode: (code: number) => void): Command {
 
 /** Exit code of a failure, after telling it: one object with `--json`, a line otherwise. */
 function reportFailure(error: unknown, json: boolean): number {
-  // Commander has written its own line already; help and version come here with exit code 0.
+  // Commander has written its own line already, unless a command threw it; what it wrote begins
+  // with `error:`. Help and version come here with exit code 0.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    if (error.code === 'commander.invalidArgument') tell(`error: ${error.message}`);
-    if (json) printJson(errorResult('bad-input', error.message, null));
+    const text = error.message.replace(/^error: /, '');
+    if (text === error.message) tell(`error: ${text}`);
+    if (json) printJson(errorResult('bad-input', text, null));
     return EXIT_WRONG_USE;
   }
   if (error instanceof LabError) {
