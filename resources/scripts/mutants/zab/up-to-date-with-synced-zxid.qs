@@ -9,7 +9,7 @@ partition n1 n2,n3
 run 60
 heal
 hold n1 n3 type=NewLeaderAck
-run 30
+run 9
 submit c1 n3 put x 1
 flush
 expect reply c1 1 ok

@@ -1,5 +1,5 @@
 # zab, mutant vote-with-accepted-epoch: n1 missed x and then promised epoch 2, whose history it never
-# got. n3 has x and promised epoch 1 only. A promise is no history: n3 has to win.
+# got. n3 has x and promised epoch 1 only. A promise is no history: n3 has to win the first election.
 
 cluster nodes=3 seed=1
 lead n3
@@ -17,7 +17,9 @@ run 30 among=n1,n2
 kill n2
 release all all
 boot n3
-run 200
+run 5
+expect role n3 leader
+run 100
 expect leader n3
 expect value n1,n3 x 1
 boot n2

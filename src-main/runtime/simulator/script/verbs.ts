@@ -152,7 +152,9 @@ function links(args: Arguments): [NodeId, NodeId][] {
 
 const hold: Verb = {
   usage: 'hold <senders|all> <addressees|all> [type=<type>]',
-  what: 'Messages of these links, of that type only if one is given, wait; nobody is told.',
+  what:
+    'Messages of these links, of that type only if one is given, wait; nobody is told. In a ' +
+    'session what is sent after a held message waits behind it.',
   example: 'hold n1 n2 type=AppendEntries',
   run: (session, args) => {
     const type = args.pair('type') ?? 'all';

@@ -101,8 +101,10 @@ export class SimNetwork {
       if (link.queue.length === 0 || !linkMatches(link, filter)) continue;
       for (const packet of link.queue) {
         if (found.length >= count) return found;
-        if (filter.type !== undefined && packet.type !== filter.type) continue;
-        if (filter.held !== true && isHeld(link, packet)) continue;
+        const isStuck = filter.held !== true && isHeld(link, packet);
+        // In a session nothing overtakes what is held.
+        if (isStuck && packet.frame !== null) break;
+        if (isStuck || (filter.type !== undefined && packet.type !== filter.type)) continue;
         found.push(packet);
       }
     }
