@@ -15,6 +15,7 @@ import type { Run } from '../../src-main/contract/model.ts';
 import type { LabClient } from '../connection/client.ts';
 import { classOf, nodeOf, type EventClass } from '../timeline/event-text.ts';
 import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/history.ts';
+import { areLandmarks, nextLandmark } from '../timeline/landmarks.ts';
 import { MessageMarks } from '../timeline/message-marks.ts';
 
 export const SPEEDS = [0.001, 0.01, 0.1, 1, 4] as const;
@@ -54,6 +55,9 @@ export class Playback {
   #nextUs: number | null = 0;
   #loading: Promise<void> | null = null;
   #seekTicket = 0;
+  /** Grows with everything that moves the cursor on purpose: whoever waited for a page gives up. */
+  #moveTicket = 0;
+  #overview: Promise<void> | null = null;
   #closed = false;
 
   constructor(client: LabClient, id: number) {
@@ -65,18 +69,26 @@ export class Playback {
     return Math.max(1, (this.run?.durationMs ?? 0) * 1_000, this.history.endUs);
   }
 
+  /** The stretch of which every event is in the window; outside of it nothing is known of them. */
+  get loaded(): { readonly fromUs: number; readonly toUs: number } {
+    const fromUs = this.#base.us === 0 ? 0 : Math.min(this.#base.us, this.us);
+    return { fromUs, toUs: this.#nextUs ?? this.durationUs };
+  }
+
   get ended(): boolean {
     return this.#nextUs === null && this.cursor >= this.window.length;
   }
 
-  async open(us: number): Promise<void> {
+  /** Opens at `us`; null: at the first moment with a leader, because before it nothing happens. */
+  async open(us: number | null): Promise<void> {
     try {
       this.run = await this.#client.call('runs.get', { run: this.#id });
       const ids = nodeIdsOf(this.run);
       this.history = emptyHistory(ids);
-      await this.seek(us);
+      await this.seek(us ?? 0);
       this.state = 'ready';
-      await this.#loadOverview();
+      this.#overview = this.#loadOverview(us === null);
+      await this.#overview;
     } catch (error) {
       this.state = 'failed';
       this.error = error instanceof Error ? error.message : String(error);
@@ -90,10 +102,16 @@ export class Playback {
 
   /** Goes to the moment before everything that happens at or after `us`. */
   async seek(us: number): Promise<void> {
-    const target = Math.max(0, Math.min(us, this.durationUs));
+    this.#moveTicket += 1;
+    await this.#seek(us);
+  }
+
+  async #seek(us: number): Promise<void> {
+    const target = Math.round(Math.max(0, Math.min(us, this.durationUs)));
     const first = this.#base.us === 0 ? 0 : (this.window[0]?.us ?? Infinity);
     const last = this.#nextUs ?? Infinity;
     if (target >= first && target < last && this.window.length > 0) {
+      this.#cancelJump();
       this.#moveTo(this.#indexAt(target), target);
       return;
     }
@@ -117,7 +135,8 @@ export class Playback {
   /** To the next event of these classes, and the rest of what its node did in the same step; stays
    *  where there is none. */
   async stepForward(classes: readonly EventClass[]): Promise<void> {
-    this.playing = false;
+    const ticket = this.#beginMove();
+    if (areLandmarks(classes)) return this.#goToLandmark(classes, 'forward', ticket);
     for (;;) {
       for (let i = this.cursor; i < this.window.length; i += 1) {
         const event = this.window[i] as ViewEvent;
@@ -125,12 +144,14 @@ export class Playback {
       }
       if (this.#nextUs === null) return;
       await this.#loadAhead();
+      if (ticket !== this.#moveTicket || this.#closed) return;
     }
   }
 
   /** To the one before; what lies before the window is fetched. */
   async stepBack(classes: readonly EventClass[]): Promise<void> {
-    this.playing = false;
+    const ticket = this.#beginMove();
+    if (areLandmarks(classes)) return this.#goToLandmark(classes, 'back', ticket);
     let from = this.#stepStart(this.cursor - 1) - 1;
     for (;;) {
       for (let i = from; i >= 0; i -= 1) {
@@ -141,6 +162,7 @@ export class Playback {
       const first = this.window[0]?.us ?? 0;
       if (this.#base.us === 0 || first === 0) return this.#moveTo(0, 0);
       await this.#jump(first - 1);
+      if (ticket !== this.#moveTicket || this.#closed) return;
       from = this.#indexAt(first) - 1;
     }
   }
@@ -149,7 +171,8 @@ export class Playback {
   pick(index: number): void {
     const event = this.window[index];
     if (event === undefined) return;
-    this.playing = false;
+    this.#beginMove();
+    this.#cancelJump();
     this.#moveTo(index + 1, event.us);
   }
 
@@ -160,6 +183,33 @@ export class Playback {
     } finally {
       this.verifying = false;
     }
+  }
+
+  #beginMove(): number {
+    this.playing = false;
+    this.#moveTicket += 1;
+    return this.#moveTicket;
+  }
+
+  /** A jump that is under way must not move the cursor after somebody else did. */
+  #cancelJump(): void {
+    if (!this.seeking) return;
+    this.#seekTicket += 1;
+    this.seeking = false;
+  }
+
+  /** Rare moments are known from the overview: a long run is not read through to find one. */
+  async #goToLandmark(
+    classes: readonly EventClass[],
+    direction: 'forward' | 'back',
+    ticket: number,
+  ): Promise<void> {
+    await this.#overview;
+    if (ticket !== this.#moveTicket || this.#closed) return;
+    const us = nextLandmark(this.history, classes, this.us, direction);
+    if (us === null || us > this.durationUs) return;
+    await this.#seek(us);
+    if (ticket === this.#moveTicket) this.#moveTo(this.#indexAt(us + 1), us);
   }
 
   /** Index after the last event of the step that event `index` belongs to. */
@@ -268,8 +318,10 @@ export class Playback {
     return run === null ? emptyView([], 'raft') : emptyView(nodeIdsOf(run), run.protocol);
   }
 
-  async #loadOverview(): Promise<void> {
+  async #loadOverview(toFirstLeader: boolean): Promise<void> {
     const history = this.history;
+    const ticket = this.#moveTicket;
+    let waiting = toFirstLeader;
     let fromUs: number | null = 0;
     while (fromUs !== null && !this.#closed) {
       const page: { events: ViewEvent[]; nextUs: number | null } = await this.#client.call(
@@ -285,6 +337,11 @@ export class Playback {
       for (const event of page.events) recordHistory(history, event);
       this.history = { ...history };
       fromUs = page.nextUs;
+      const leader = history.leaders[0];
+      if (!waiting || leader === undefined) continue;
+      waiting = false;
+      const untouched = ticket === this.#moveTicket && !this.playing && !this.#closed;
+      if (untouched) await this.#seek(leader.us + 1);
     }
   }
 }

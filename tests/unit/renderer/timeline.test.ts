@@ -12,6 +12,7 @@ import {
   segmentIndexAt,
   type OpsBucket,
 } from '../../../src-renderer/timeline/history.ts';
+import { areLandmarks, nextLandmark } from '../../../src-renderer/timeline/landmarks.ts';
 import { MessageMarks } from '../../../src-renderer/timeline/message-marks.ts';
 import {
   formatClock,
@@ -239,5 +240,22 @@ describe('a very long run', () => {
     const first = history.ops[0] as OpsBucket;
     expect(first.us - first.spanUs).toBe(0);
     expect(history.ops.at(-1)?.spanUs).toBe(100);
+  });
+});
+
+describe('landmarks', () => {
+  test('the next and the last fault, role and start are found in the history alone', () => {
+    const history = emptyHistory(['n1', 'n2']);
+    recordHistory(history, role(100, 'n1', 'leader', 1));
+    recordHistory(history, { k: 'fault', us: 500, fault: fault(1, 'kill n1', 500, null) });
+    recordHistory(history, role(700, 'n2', 'leader', 2));
+    recordHistory(history, { k: 'fault', us: 900, fault: fault(1, 'kill n1', 500, 900) });
+    expect(nextLandmark(history, ['faults'], 0, 'forward')).toBe(500);
+    expect(nextLandmark(history, ['faults'], 500, 'forward')).toBe(900);
+    expect(nextLandmark(history, ['faults'], 900, 'forward')).toBe(null);
+    expect(nextLandmark(history, ['faults'], 900, 'back')).toBe(500);
+    expect(nextLandmark(history, ['faults', 'roles'], 500, 'forward')).toBe(700);
+    expect(areLandmarks(['faults', 'roles'])).toBe(true);
+    expect(areLandmarks(['faults', 'log'])).toBe(false);
   });
 });
