@@ -11,6 +11,7 @@ import {
   drawTicks,
   faultBands,
   faultLanesHeight,
+  fit,
   hatched,
   line,
   TEXT_FONT,
@@ -25,6 +26,9 @@ export interface SpaceTime {
   readonly history: ClusterHistory;
   /** Events around what is in sight, in order. */
   readonly events: readonly ViewEvent[];
+  /** The stretch in which no event is missing, as far as the run goes. */
+  readonly loaded: { readonly fromUs: number; readonly toUs: number };
+  readonly endUs: number;
   readonly nowUs: number;
   readonly top: number;
   readonly bottom: number;
@@ -44,6 +48,8 @@ const ARROWS_MAX = 1_200;
 const LABELS_MAX = 60;
 const HEAD = 20;
 const FAULT_LANES_MAX = 4;
+/** Room below the lowest lane: its own label, and a line that says what is not drawn. */
+const FOOT = 48;
 
 /** Draws lanes, then arrows, then marks; returns how many messages were only counted. */
 export function drawSpaceTime(ctx: CanvasRenderingContext2D, picture: SpaceTime): number {
@@ -62,6 +68,7 @@ export function drawSpaceTime(ctx: CanvasRenderingContext2D, picture: SpaceTime)
   for (const id of picture.history.nodeIds) drawLane(ctx, picture, id, lanes.get(id) ?? 0);
   const arrows = arrowsOf(picture);
   const tooMany = arrows.length > ARROWS_MAX;
+  drawUnloaded(ctx, picture);
   if (tooMany) drawCount(ctx, picture, arrows.length);
   else drawArrows(ctx, picture, lanes, arrows);
   drawCommits(ctx, picture, lanes);
@@ -71,7 +78,7 @@ export function drawSpaceTime(ctx: CanvasRenderingContext2D, picture: SpaceTime)
 function laneOf(picture: SpaceTime, top: number): Map<NodeId, number> {
   const ids = picture.history.nodeIds;
   const first = top + 30;
-  const pitch = ids.length < 2 ? 0 : (picture.bottom - 30 - first) / (ids.length - 1);
+  const pitch = ids.length < 2 ? 0 : (picture.bottom - FOOT - first) / (ids.length - 1);
   return new Map(ids.map((id, index) => [id, Math.round(first + index * pitch)]));
 }
 
@@ -315,18 +322,51 @@ function drawCommits(
 }
 
 function drawCount(ctx: CanvasRenderingContext2D, picture: SpaceTime, count: number): void {
-  const { palette, scale, top, bottom } = picture;
-  const text = `${formatCount(count)} messages here: zoom in to see them`;
+  const { scale, loaded } = picture;
+  const from = clamp(scale, loaded.fromUs);
+  const to = clamp(scale, loaded.toUs);
+  drawNote(ctx, picture, `${formatCount(count)} messages here: zoom in to see them`, from, to);
+}
+
+/** What is not loaded is hatched and says so: a blank would say that nothing happened. */
+function drawUnloaded(ctx: CanvasRenderingContext2D, picture: SpaceTime): void {
+  const { palette, scale, loaded, endUs, top, bottom } = picture;
+  const stretches = [
+    [0, loaded.fromUs],
+    [loaded.toUs, endUs],
+  ] as const;
+  for (const [fromUs, toUs] of stretches) {
+    if (toUs <= scale.fromUs || fromUs >= scale.toUs) continue;
+    const x = clamp(scale, fromUs);
+    const width = clamp(scale, toUs) - x;
+    if (width < 1) continue;
+    ctx.globalAlpha = 0.35;
+    hatched(ctx, palette['line-3'], { x, y: top + HEAD, width, height: bottom - top - HEAD });
+    ctx.globalAlpha = 1;
+    drawNote(ctx, picture, 'messages not loaded: zoom in', x, x + width);
+  }
+}
+
+/** A note at the foot of a stretch, where no lane and no label is; left out where it has no room. */
+function drawNote(
+  ctx: CanvasRenderingContext2D,
+  picture: SpaceTime,
+  text: string,
+  from: number,
+  to: number,
+): void {
+  const { palette, bottom } = picture;
   ctx.font = TEXT_FONT;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
-  const width = ctx.measureText(text).width + 24;
-  const x = scale.left + scale.width / 2;
-  const y = (top + bottom) / 2 + 12;
+  const shown = fit(ctx, text, to - from - 14);
+  const width = ctx.measureText(shown).width + 12;
+  if (width > to - from) return;
+  const x = (from + to) / 2;
   ctx.fillStyle = palette['surface-3'];
-  ctx.fillRect(x - width / 2, y - 13, width, 26);
+  ctx.fillRect(x - width / 2, bottom - 20, width, 17);
   ctx.fillStyle = palette.text;
-  ctx.fillText(text, x, y);
+  ctx.fillText(shown, x, bottom - 11);
 }
 
 function clamp(scale: TimeScale, us: number): number {
