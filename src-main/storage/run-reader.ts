@@ -71,7 +71,7 @@ export class RunReader {
     return this.#asItStands(found);
   }
 
-  /** A run that nobody records any more is not running: its lab died, the next one will close it. */
+  /** A run that nobody records any more is not running: its lab died, the next will close it. */
   #asItStands(run: Run): Run {
     if (run.status !== 'running' || LabLock.isHeld(this.#file)) return run;
     return { ...run, status: 'incomplete', note: 'The lab ended before the run did.' };

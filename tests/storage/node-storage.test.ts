@@ -30,7 +30,7 @@ test('each start is a new incarnation on the same storage', () => {
   second.close();
 });
 
-test('what was committed is loaded again, by another connection while the first still lives', () => {
+test('what was committed is loaded again, by another connection while the first lives', () => {
   const storage = new SqliteStorage(file, 'disk-1');
   const entries = Array.from({ length: 100 }, (_, index) => entry(index + 1, `value ${index}`));
   storage.commit([

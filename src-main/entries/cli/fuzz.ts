@@ -35,7 +35,8 @@ export function addFuzzCommand(program: Command, setExitCode: SetExitCode): void
     .summary('simulate whole clusters under random faults')
     .description(
       'Run a swarm of simulated clusters, one per seed, under random faults; check every ' +
-        'invariant after every step. A violation is minimised and written as a script for `qlab script`.',
+        'invariant after every step. A violation is minimised and written as a script for ' +
+        '`qlab script`.',
     )
     .requiredOption('--protocol <name>', 'paxos, raft or zab', parseProtocol)
     .option('--seeds <from..to>', 'seeds to run, both ends included', parseSeeds, SEEDS_DEFAULT)

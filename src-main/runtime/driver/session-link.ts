@@ -4,8 +4,8 @@
  *
  * A session is a pair of epochs, one chosen by each end. Inside it messages are numbered; the end
  * that sees a gap closes it, and nothing of a closed session is delivered any more. As on a real
- * connection the sender of a lost message is not told. The node with the smaller id opens sessions, the other only answers, so two nodes never
- * open against each other:
+ * connection the sender of a lost message is not told. The node with the smaller id opens sessions,
+ * the other only answers, so two nodes never open against each other:
  *
  *   opener  -- syn(a) -->        answerer
  *           <-- ack(b, a) --
@@ -13,9 +13,9 @@
  *
  * Either end that gets a frame of a session it does not have answers `rst`, so that a half-open
  * session ends as soon as it is used. An answerer without a session asks for one now and then: an
- * opener that has nothing to send would else keep its half of a dead session for ever. A one-way cut
- * leaves it half-open until a timer of the protocol gives up: exactly what the protocols must be
- * able to live with.
+ * opener that has nothing to send would else keep its half of a dead session for ever. A one-way
+ * cut leaves it half-open until a timer of the protocol gives up: exactly what the protocols must
+ * be able to live with.
  */
 
 /** A frame between two endpoints; `mine` and `yours` are epochs as the sender sees them. */
@@ -175,8 +175,8 @@ export class SessionLink {
     this.#sendControl('ack');
   }
 
-  /** The answerer had no session when its epoch was `theirs`: one of that epoch, or of an earlier one,
-   *  is dead. A late frame from before the present session says nothing. */
+  /** The answerer had no session when its epoch was `theirs`: one of that epoch, or of an earlier
+   *  one, is dead. A late frame from before the present session says nothing. */
   #handleAsk(theirs: number): void {
     if (!this.#opens || this.#state !== 'open' || theirs < this.#theirs) return;
     this.#becomeClosed('the peer has no session any more', false);

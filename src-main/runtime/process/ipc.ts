@@ -7,8 +7,8 @@ import { IPCModule, type IpcClient } from 'node-ipc';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 
-/** A frame larger than this is refused on both sides. The largest legal ones are far below: messages
- *  carry about 256 KiB of entries, a frame of a client 32 requests. */
+/** A frame larger than this is refused on both sides. The largest legal ones are far below:
+ *  messages carry about 256 KiB of entries, a frame of a client 32 requests. */
 export const FRAME_BYTES_MAX = 8 * 1024 * 1024;
 /** Above this much waiting for a slow or frozen peer nothing more is queued for it. */
 export const PENDING_BYTES_MAX = 8 * 1024 * 1024;

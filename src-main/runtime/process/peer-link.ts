@@ -13,8 +13,8 @@ import { FaultShim } from './fault-shim.ts';
 import { IpcDialer } from './ipc.ts';
 import type { WireItem } from './wire.ts';
 
-/** Frames are cut after this many messages, and after each that carries entries: the peer can begin,
- *  and no frame grows without end (parsing a frame of 4 MB blocks the peer for half a second). */
+/** Frames are cut after this many messages, and after each that carries entries: the peer can
+ *  begin, and no frame grows without end (parsing a frame of 4 MB blocks the peer for half a second). */
 const FRAME_ITEMS_MAX = 64;
 
 export interface PeerLinkEvents {

@@ -1,4 +1,5 @@
-/** One directed link under faults: what waits, what passes, what a change of the rule does to it. */
+/** One directed link under faults: what waits, what passes, what a change of the rule does to it.
+ *   */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FaultShim } from '../../../src-main/runtime/process/fault-shim.ts';
 import { CLEAR_LINK } from '../../../src-main/vocabulary/fault.ts';
