@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import { chooseChannel } from '../connection/channel.ts';
 import { LabClient, type ConnectionStatus } from '../connection/client.ts';
 import { Theme } from '../theme/palette.svelte.ts';
+import { FocusKeeper } from './focus-keeper.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { LabModel, type LabState } from './lab.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -33,6 +34,9 @@ export class App {
     this.recordings = new Recordings(this.client, this.notices);
     this.client.on('notice', ({ level, text }) => this.notices.add(level, text));
     this.loop.add((nowMs) => this.model.handleFrame(nowMs));
+    const focus = new FocusKeeper(page.document);
+    this.loop.add(() => focus.check());
+    page.addEventListener('hashchange', () => this.notices.closePassing());
     void this.client.connect();
   }
 

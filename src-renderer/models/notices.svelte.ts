@@ -31,6 +31,11 @@ export class Notices {
     this.add('error', error instanceof Error ? error.message : String(error));
   }
 
+  /** Another view is shown: what was said of the last one in passing is over. */
+  closePassing(): void {
+    this.list = this.list.filter((notice) => notice.level !== 'info');
+  }
+
   close(id: number): void {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
