@@ -28,33 +28,68 @@ export interface FaultBand {
 
 const SAME_FAULT_US = 400_000;
 
-/** Joins the same fault of several clusters and gives bands that overlap lanes of their own. */
+type Band = Omit<FaultBand, 'lane'>;
+
+/** Gives bands that overlap lanes of their own; what has no lane left is counted in the last one. */
 export function faultBands(faults: readonly FaultRecord[], lanesMax: number): FaultBand[] {
-  const joined: { kind: FaultKindName; label: string; fromUs: number; toUs: number | null }[] = [];
-  const sorted = [...faults].sort((a, b) => a.startUs - b.startUs || a.id - b.id);
-  for (const fault of sorted) {
-    const same = joined.find(
-      (band) => band.label === fault.label && fault.startUs - band.fromUs < SAME_FAULT_US,
-    );
-    if (same === undefined) {
-      const { label, startUs: fromUs, endUs: toUs } = fault;
-      joined.push({ kind: fault.spec.kind, label, fromUs, toUs });
-    } else {
-      same.toUs =
-        same.toUs === null || fault.endUs === null ? null : Math.max(same.toUs, fault.endUs);
-    }
-  }
-  return assignLanes(joined, lanesMax);
+  return clusterFaultBands([{ name: '', faults }], lanesMax);
 }
 
-function assignLanes(bands: readonly Omit<FaultBand, 'lane'>[], lanesMax: number): FaultBand[] {
+/** Joins the same fault of several clusters; one that not all of them have names its own. */
+export function clusterFaultBands(
+  groups: readonly { readonly name: string; readonly faults: readonly FaultRecord[] }[],
+  lanesMax: number,
+): FaultBand[] {
+  const sorted = groups
+    .flatMap(({ name, faults }) => faults.map((fault) => ({ name, fault })))
+    .sort((a, b) => a.fault.startUs - b.fault.startUs || a.fault.id - b.fault.id);
+  const joined: { band: Band; names: string[] }[] = [];
+  for (const { name, fault } of sorted) {
+    const { label, startUs: fromUs, endUs: toUs } = fault;
+    const same = joined.find(
+      ({ band, names }) =>
+        band.label === label && fromUs - band.fromUs < SAME_FAULT_US && !names.includes(name),
+    );
+    if (same === undefined) {
+      joined.push({ band: { kind: fault.spec.kind, label, fromUs, toUs }, names: [name] });
+    } else {
+      same.band = { ...same.band, toUs: laterEnd(same.band.toUs, toUs) };
+      same.names.push(name);
+    }
+  }
+  const named = joined.map(({ band, names }) =>
+    names.length === groups.length ? band : { ...band, label: `${band.label}, ${names.join(' ')}` },
+  );
+  return assignLanes(named, lanesMax);
+}
+
+function assignLanes(bands: readonly Band[], lanesMax: number): FaultBand[] {
   const laneEnds: number[] = [];
-  return bands.map((band) => {
+  const placed: FaultBand[] = [];
+  let rest: { band: FaultBand; at: number; count: number } | null = null;
+  for (const band of bands) {
+    const endUs = band.toUs ?? Infinity;
     let lane = laneEnds.findIndex((end) => end <= band.fromUs);
-    if (lane < 0) lane = Math.min(laneEnds.length, lanesMax - 1);
-    laneEnds[lane] = Math.max(laneEnds[lane] ?? 0, band.toUs ?? Infinity);
-    return { ...band, lane };
-  });
+    if (lane < 0 && laneEnds.length < lanesMax) lane = laneEnds.length;
+    if (lane >= 0) {
+      laneEnds[lane] = endUs;
+      placed.push({ ...band, lane });
+      if (lane === lanesMax - 1)
+        rest = { band: { ...band, lane }, at: placed.length - 1, count: 1 };
+      continue;
+    }
+    if (rest === null) continue;
+    rest.count += 1;
+    const toUs = laterEnd(rest.band.toUs, band.toUs);
+    rest.band = { ...rest.band, label: `${rest.count} faults`, toUs };
+    placed[rest.at] = rest.band;
+    laneEnds[lanesMax - 1] = toUs ?? Infinity;
+  }
+  return placed;
+}
+
+function laterEnd(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
 }
 
 export function drawTicks(
@@ -86,6 +121,7 @@ export function drawFaultBands(
 ): void {
   ctx.font = TEXT_FONT;
   ctx.textBaseline = 'middle';
+  const freeX: number[] = [];
   for (const band of bands) {
     const endUs = band.toUs ?? rows.nowUs;
     if (endUs < scale.fromUs || band.fromUs > scale.toUs) continue;
@@ -98,12 +134,19 @@ export function drawFaultBands(
     ctx.fillRect(left, y, right - left, LANE_HEIGHT - 2);
     ctx.globalAlpha = 1;
     drawEdges(ctx, scale, band, ink, { top: y, bottom: rows.bottom });
+    // Short faults close to each other: the band is always drawn, a letter only where it is free.
+    if (left < (freeX[band.lane] ?? 0)) continue;
     drawLetter(ctx, palette, FAULT_LETTERS[band.kind], ink, left, y);
+    freeX[band.lane] = left + 12;
     ctx.fillStyle = palette['text-2'];
     ctx.textAlign = 'left';
-    const room = right - left - 16;
-    if (room > 20 || band.toUs === null)
-      ctx.fillText(fit(ctx, band.label, Math.max(room, 60)), left + 14, y + 5);
+    const inSight = scale.left + scale.width - left - 16;
+    const room =
+      band.toUs === null ? Math.min(inSight, Math.max(right - left, 140)) : right - left - 16;
+    if (room <= 20) continue;
+    const text = fit(ctx, band.label, room);
+    ctx.fillText(text, left + 14, y + 5);
+    freeX[band.lane] = left + 16 + ctx.measureText(text).width;
   }
 }
 

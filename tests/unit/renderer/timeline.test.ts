@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ViewEvent } from '../../../src-main/contract/events.ts';
 import type { FaultRecord } from '../../../src-main/vocabulary/fault.ts';
 import { sparkOf } from '../../../src-renderer/charts/spark.ts';
-import { faultBands } from '../../../src-renderer/timeline/draw-axis.ts';
+import { clusterFaultBands, faultBands } from '../../../src-renderer/timeline/draw-axis.ts';
 import { classOf, describeEvent } from '../../../src-renderer/timeline/event-text.ts';
 import {
   bucketIndexAt,
@@ -131,19 +131,24 @@ describe('history', () => {
 
 describe('fault bands', () => {
   test('the same fault of several clusters is one band that ends with the last', () => {
-    const bands = faultBands(
-      [fault(1, 'kill n1', 100, 900), fault(9, 'kill n1', 150, 950), fault(2, 'cut', 300, null)],
-      4,
-    );
+    const groups = [
+      { name: 'Raft', faults: [fault(1, 'kill n1', 100, 900), fault(2, 'cut', 300, null)] },
+      { name: 'ZAB', faults: [fault(9, 'kill n1', 150, 950)] },
+    ];
+    const bands = clusterFaultBands(groups, 4);
     expect(bands.map((b) => [b.label, b.fromUs, b.toUs, b.lane])).toEqual([
       ['kill n1', 100, 950, 0],
-      ['cut', 300, null, 1],
+      ['cut, Raft', 300, null, 1],
     ]);
   });
 
-  test('lanes are used again and never exceed their number', () => {
+  test('lanes are used again; what has no lane left is counted in the last one', () => {
     const many = Array.from({ length: 6 }, (_, i) => fault(i, `f${i}`, i, null));
-    expect(faultBands(many, 3).map((b) => b.lane)).toEqual([0, 1, 2, 2, 2, 2]);
+    expect(faultBands(many, 3).map((b) => [b.label, b.lane])).toEqual([
+      ['f0', 0],
+      ['f1', 1],
+      ['4 faults', 2],
+    ]);
     const after = faultBands([fault(1, 'a', 0, 10), fault(2, 'b', 20, 30)], 3);
     expect(after.map((b) => b.lane)).toEqual([0, 0]);
   });
