@@ -15,7 +15,7 @@ import { childEntriesFromSource, type ChildEntries } from './child-entries.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import { EventWindow } from './event-window.ts';
 import { Guardian } from './guardian.ts';
-import { LiveCluster } from './live-cluster.ts';
+import { LiveCluster, type Judgement } from './live-cluster.ts';
 import { PAUSE_MODE } from './node-handle.ts';
 import { Places } from './places.ts';
 import type {
@@ -28,8 +28,7 @@ import type {
   ScenarioRunOptions,
 } from './ports.ts';
 import { planOfScenario } from './scenario-plan.ts';
-import { ScenarioRecorder } from './scenario-recorder.ts';
-import { ScenarioRunner } from './scenario-runner.ts';
+import { ScenarioRunner, undoneText } from './scenario-runner.ts';
 
 export interface LabOptions {
   readonly dataDir: string;
@@ -43,7 +42,6 @@ const CLUSTERS_MAX = 4;
 interface Entry {
   readonly cluster: LiveCluster;
   readonly window: EventWindow;
-  readonly recorder: ScenarioRecorder | null;
   runner: ScenarioRunner | null;
   /** Somebody ended it: nothing new may begin on it. */
   isEnding: boolean;
@@ -161,13 +159,11 @@ export class LocalLab implements Lab {
   }
 
   #add(plan: ClusterPlan): Entry {
-    const { recorder: shared } = this.#options;
-    const recorder = shared === null ? null : new ScenarioRecorder(shared);
     const cluster = new LiveCluster(plan, {
       places: this.#places,
       entries: this.#entriesOfChildren,
       guardian: this.#guardian,
-      recorder,
+      recorder: this.#options.recorder,
       labVersion: this.#options.version,
       changed: () => this.#planChanged(),
       notice: (level, text) => this.#tell('notice', level, text),
@@ -175,7 +171,6 @@ export class LocalLab implements Lab {
     const entry: Entry = {
       cluster,
       window: new EventWindow(),
-      recorder,
       runner: null,
       isEnding: false,
     };
@@ -214,11 +209,11 @@ export class LocalLab implements Lab {
     entry: Entry,
     status: 'finished' | 'incomplete' | 'failed',
     note: string | null,
-    failedExpectations: Parameters<LiveCluster['stop']>[2] = [],
+    judgement?: Judgement,
   ): Promise<Run | null> {
     entry.isEnding = true;
     entry.runner?.abort();
-    const run = await entry.cluster.stop(status, note, failedExpectations);
+    const run = await entry.cluster.stop(status, note, judgement);
     if (this.#clusters.get(entry.cluster.plan.id) === entry) {
       this.#clusters.delete(entry.cluster.plan.id);
     }
@@ -321,10 +316,10 @@ export class LocalLab implements Lab {
       options.onProgress?.({ runId: cluster.runId ?? 0, protocol, done, text });
     };
     entry.runner = new ScenarioRunner(cluster, spec, options.seed, note);
-    const outcome = await entry.runner.run();
-    entry.recorder?.noteUndone(outcome.undone);
+    const { failedExpectations, undone } = await entry.runner.run();
+    const judgement = { failedExpectations, unknownBecause: undoneText(undone) };
     // Whoever ended it by hand has its run; `stop` gives the same one here.
-    const run = await this.#end(entry, 'finished', null, outcome.failedExpectations);
+    const run = await this.#end(entry, 'finished', null, judgement);
     return this.#runOf(entry, run);
   }
 

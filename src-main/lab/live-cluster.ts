@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { assert } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
-import type { Cluster, Run, RunStatus, Violation } from '../contract/model.ts';
+import type { Cluster, Run, RunStatus } from '../contract/model.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { Member, NodeId } from '../vocabulary/ids.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
@@ -16,13 +16,18 @@ import { FaultDesk } from './fault-desk.ts';
 import type { FaultLedger } from './fault-ledger.ts';
 import { Leadership } from './leadership.ts';
 import { NodeGroup } from './node-group.ts';
-import type { LabEvent, Recorder } from './ports.ts';
+import type { LabEvent, Recorder, RunEnd } from './ports.ts';
 import { WorkloadRunner } from './workload-runner.ts';
 
 const FIRST_LEADER_MS_MAX = 15_000;
 const OPERATIONS_FLUSH_MS = 40;
 const GIVE_UP_MS = 5_000;
 const ATTEMPT_MS = 100;
+
+/** What a scenario found out about its own run. */
+export type Judgement = Pick<RunEnd, 'failedExpectations' | 'unknownBecause'>;
+
+const NOTHING_JUDGED: Judgement = { failedExpectations: [], unknownBecause: null };
 
 export class LiveCluster {
   readonly plan: ClusterPlan;
@@ -304,16 +309,16 @@ export class LiveCluster {
   stop(
     status: Exclude<RunStatus, 'running'>,
     note: string | null,
-    failedExpectations: readonly Violation[] = [],
+    judgement: Judgement = NOTHING_JUDGED,
   ): Promise<Run | null> {
-    this.#stopping ??= this.#stop(status, note, failedExpectations);
+    this.#stopping ??= this.#stop(status, note, judgement);
     return this.#stopping;
   }
 
   async #stop(
     status: Exclude<RunStatus, 'running'>,
     note: string | null,
-    failedExpectations: readonly Violation[],
+    judgement: Judgement,
   ): Promise<Run | null> {
     if (this.#status !== 'failed') this.#status = 'stopping';
     this.#tools.changed();
@@ -324,7 +329,7 @@ export class LiveCluster {
     const us = this.nowUs();
     this.undoAll('the run ended', false);
     await this.#nodes.stopAll();
-    const run = await this.#endRun({ us, status, note, failedExpectations });
+    const run = await this.#endRun({ us, status, note, ...judgement });
     fs.rmSync(this.#socketDir, { recursive: true, force: true });
     if (run !== null || this.#tools.recorder === null) {
       fs.rmSync(this.#runDir, { recursive: true, force: true });

@@ -41,7 +41,7 @@ export interface RunEnd {
   /** Expectations of the scenario that failed; they count as violations. */
   readonly failedExpectations: readonly Violation[];
   /** Why the run proves nothing although no violation was found; it stands in the note, too. */
-  readonly unknownBecause?: string | null;
+  readonly unknownBecause: string | null;
 }
 
 export interface RecorderEvents {

@@ -13,6 +13,7 @@ import { ScenarioSteps } from './scenario-steps.ts';
 /** A step that names the leader waits this long for one. */
 const LEADER_WAIT_MS_MAX = 3_000;
 const POLL_MS = 10;
+const STEPS_SHOWN_MAX = 5;
 
 export interface ScenarioOutcome {
   readonly failedExpectations: readonly Violation[];
@@ -137,4 +138,13 @@ export class ScenarioRunner {
     this.#undone.push(`${step.text} (${why})`);
     this.#note(`${step.text}: not done: ${why}`);
   }
+}
+
+/** `2 steps were not done: ...`; null when all were. */
+export function undoneText(undone: readonly string[]): string | null {
+  if (undone.length === 0) return null;
+  const shown = undone.slice(0, STEPS_SHOWN_MAX).join('; ');
+  const more = undone.length - STEPS_SHOWN_MAX;
+  const what = undone.length === 1 ? '1 step was' : `${undone.length} steps were`;
+  return `${what} not done: ${shown}${more > 0 ? `; and ${more} more` : ''}.`;
 }

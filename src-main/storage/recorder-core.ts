@@ -125,7 +125,7 @@ export class RecorderCore {
       const { recording, ending } = open;
       while (open.failure === null && recording.readJournals());
       const cut = { us: recording.newestUs, status: 'incomplete', note: SALVAGE_NOTE } as const;
-      const end = ending?.end ?? { ...cut, failedExpectations: [] };
+      const end = ending?.end ?? { ...cut, failedExpectations: [], unknownBecause: null };
       const result = this.#endRun(open, end);
       if (ending !== null) this.#post({ k: 'done', call: ending.call, value: result });
       this.#runs.delete(run);

@@ -194,7 +194,7 @@ export class RunRecording {
     const analysed = this.#analysis.finish(end.us, end.failedExpectations);
     this.#noteViolations();
     for (const violation of end.failedExpectations) this.#tellViolation(violation);
-    const unknownBecause = end.unknownBecause ?? null;
+    const { unknownBecause } = end;
     const notes = [end.note, unknownBecause, analysed.missing].filter((note) => note !== null);
     const isUnknown = unknownBecause !== null && analysed.verdict === 'valid';
     return {

@@ -84,6 +84,7 @@ export class SalvageJob {
       status: 'incomplete',
       note: SALVAGE_NOTE,
       failedExpectations: [],
+      unknownBecause: null,
     });
     this.#recording.write(writer);
     writer.putResult(this.#run, result);

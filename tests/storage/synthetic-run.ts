@@ -37,6 +37,7 @@ export const FINISHED: RunEnd = {
   status: 'finished',
   note: null,
   failedExpectations: [],
+  unknownBecause: null,
 };
 
 export function line(header: JournalHeader, input: unknown = null): string {

@@ -113,7 +113,14 @@ async function recordScenario(recording: Recording): Promise<Run> {
   recorder.recordEvents(runId, events);
   recorder.recordOperations(runId, operations);
   for (const life of lives) followLife(recording, life);
-  return recorder.endRun(runId, { us, status: 'finished', note: null, failedExpectations });
+  const end = {
+    us,
+    status: 'finished',
+    note: null,
+    failedExpectations,
+    unknownBecause: null,
+  } as const;
+  return recorder.endRun(runId, end);
 }
 
 function newLife(node: NodeId, incarnation: number): Life {
