@@ -7,6 +7,7 @@ import {
   findGaps,
   segmentIndexAt,
   type ClusterHistory,
+  type Gap,
   type OpsBucket,
   type StripSegment,
 } from './history.ts';
@@ -16,6 +17,10 @@ export const STRIP_HEIGHT = 11;
 export const OPS_HEIGHT = 22;
 const CLUSTER_GAP = 8;
 const GAP_SHOWN_US_MIN = 250_000;
+/** With a fault at its begin a gap is worth a mark as soon as it is longer than clients' pauses. */
+const CAUSED_GAP_US_MIN = 45_000;
+/** Operations are counted in buckets: a fault may fall into the one before its gap. */
+const BUCKET_US = 100_000;
 const BAR_PX = 6;
 
 export interface StripCluster {
@@ -182,12 +187,21 @@ function drawOps(pen: Pen, history: ClusterHistory, top: number, nowUs: number):
   drawGaps(pen, history, base - 5, nowUs);
 }
 
+/** Gaps that are long, or that a fault began in. */
+function gapsToShow(history: ClusterHistory, fromUs: number, toUs: number): Gap[] {
+  return findGaps(history.ops, fromUs, toUs, CAUSED_GAP_US_MIN).filter(
+    (gap) =>
+      gap.toUs - gap.fromUs >= GAP_SHOWN_US_MIN ||
+      history.faults.some(({ startUs }) => startUs > gap.fromUs - BUCKET_US && startUs < gap.toUs),
+  );
+}
+
 /** Gaps with their lengths; a label that would cover an earlier gap is left out. */
 function drawGaps(pen: Pen, history: ClusterHistory, y: number, nowUs: number): void {
   const { ctx, palette, scale } = pen;
   const endUs = Math.min(scale.toUs, nowUs);
   let freeX = scale.left;
-  for (const gap of findGaps(history.ops, scale.fromUs, endUs, GAP_SHOWN_US_MIN)) {
+  for (const gap of gapsToShow(history, scale.fromUs, endUs)) {
     const from = clampX(scale, gap.fromUs);
     const to = clampX(scale, gap.toUs);
     if (to - from < 3) continue;
