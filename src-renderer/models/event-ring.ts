@@ -5,6 +5,7 @@
  */
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import { classOf, describeEvent, nodeOf, type EventClass } from '../timeline/event-text.ts';
+import { Recoveries } from '../timeline/recoveries.ts';
 import type { NodeId } from '../../src-main/contract/words.ts';
 
 const COMMON_KEEP = 3_000;
@@ -19,10 +20,12 @@ export interface EventFilter {
 }
 
 export class EventRing {
+  readonly recoveries = new Recoveries();
   #common: ViewEvent[] = [];
   #rare: ViewEvent[] = [];
 
   push(event: ViewEvent): void {
+    this.recoveries.observe(event);
     if (isRare(event)) this.#rare = pushBounded(this.#rare, event, RARE_KEEP);
     else this.#common = pushBounded(this.#common, event, COMMON_KEEP);
   }

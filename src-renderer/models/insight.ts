@@ -9,6 +9,7 @@ import {
   type Link,
   type NodeId,
 } from '../../src-main/contract/words.ts';
+import { withBallots } from '../timeline/event-text.ts';
 
 export interface LinkState {
   readonly from: NodeId;
@@ -156,7 +157,7 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
     return { text: 'No working leader', detail, tone: 'waiting', era };
   }
   if (!leader.ready) {
-    const detail = leader.why === '' ? leader.word : leader.why;
+    const detail = leader.why === '' ? leader.word : withBallots(leader.why);
     return { text: `${leader.id} takes over`, detail, tone: 'waiting', era: leader.era };
   }
   return {

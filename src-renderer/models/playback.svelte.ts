@@ -16,6 +16,7 @@ import type { LabClient } from '../connection/client.ts';
 import { classOf, nodeOf, type EventClass } from '../timeline/event-text.ts';
 import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/history.ts';
 import { areLandmarks, nextLandmark } from '../timeline/landmarks.ts';
+import { Recoveries } from '../timeline/recoveries.ts';
 import { MessageMarks } from '../timeline/message-marks.ts';
 
 export const SPEEDS = [0.001, 0.01, 0.1, 1, 4] as const;
@@ -48,6 +49,7 @@ export class Playback {
   verifying = $state(false);
   verified = $state.raw<VerifyResult | null>(null);
   readonly marks = new MessageMarks();
+  readonly recoveries = new Recoveries();
   readonly #client: LabClient;
   readonly #id: number;
   #base: ClusterView = emptyView([], 'raft');
@@ -233,6 +235,7 @@ export class Playback {
       if (ticket !== this.#seekTicket || this.#closed) return;
       this.#base = keyframe === null ? this.#emptyBase() : cloneView(keyframe as ClusterView);
       this.window = events.filter((event) => event.us < us);
+      for (const event of this.window) this.recoveries.observe(event);
       this.#nextUs = us;
       this.#reset();
       this.#loading = null;
@@ -263,6 +266,7 @@ export class Playback {
       limit: PAGE_EVENTS,
     });
     if (ticket !== this.#seekTicket || this.#closed) return;
+    for (const event of events) this.recoveries.observe(event);
     this.window = [...this.window, ...events];
     this.#nextUs = nextUs;
     this.#forgetOld();

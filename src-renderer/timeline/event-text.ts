@@ -47,8 +47,20 @@ export function nodeOf(event: ViewEvent): NodeId | null {
   return 'node' in event ? event.node : null;
 }
 
-/** What happened, without time and node. */
-export function describeEvent(event: ViewEvent): string {
+/** What happened, without time and node; `recovered`: this append is what was on disk at a boot. */
+export function describeEvent(event: ViewEvent, recovered = false): string {
+  if (recovered && event.k === 'trace' && event.e.kind === 'append') {
+    return `recovers ${range(event.e.from, event.e.to)} from disk`;
+  }
+  return withBallots(wordsOf(event));
+}
+
+/** Cores write a ballot of n2 as `4.n2` in their reasons; everywhere else it is `4.2`. */
+export function withBallots(text: string): string {
+  return text.replace(/\b(\d+)\.n(\d+)\b/g, '$1.$2');
+}
+
+function wordsOf(event: ViewEvent): string {
   switch (event.k) {
     case 'up':
       return `starts, life ${event.incarnation}`;

@@ -90,7 +90,7 @@ function layoutCell(node: NodeView, pos: number, column: number): LogCell | null
     column,
     look,
     era: eraColour(run.era.number),
-    text: run.era.owner === null ? eraLabel(run.era) : String(run.era.number),
+    text: eraLabel(run.era),
     noop: run.noop,
   };
 }
