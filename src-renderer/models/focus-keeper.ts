@@ -21,7 +21,7 @@ export class FocusKeeper {
   constructor(document: Document) {
     this.#document = document;
     document.addEventListener('focusin', (event) => this.#handleFocus(event.target));
-    document.addEventListener('pointerdown', () => (this.#frames = 0));
+    document.addEventListener('pointerdown', () => (this.#wasDisabled = false));
   }
 
   /** To be called once per frame. */
@@ -32,15 +32,12 @@ export class FocusKeeper {
       return;
     }
     this.#frames += 1;
-    if (this.#frames < FRAMES_WAITED) return;
-    if (!last.isConnected) {
-      this.#last = null;
-      this.#findPlace()?.focus({ preventScroll: true });
-    } else if (!last.matches(':disabled')) {
-      this.#last = null;
-      if (this.#wasDisabled) last.focus({ preventScroll: true });
-    }
-    this.#wasDisabled = last.isConnected && last.matches(':disabled');
+    const isDisabled = last.isConnected && last.matches(':disabled');
+    this.#wasDisabled ||= isDisabled;
+    if (isDisabled || this.#frames < FRAMES_WAITED) return;
+    this.#last = null;
+    if (!last.isConnected) this.#findPlace()?.focus({ preventScroll: true });
+    else if (this.#wasDisabled) last.focus({ preventScroll: true });
   }
 
   #handleFocus(target: EventTarget | null): void {
