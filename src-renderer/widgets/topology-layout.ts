@@ -49,6 +49,10 @@ const BESIDE_MAX = 5;
 const ABOVE_HEIGHT = 20;
 /** From a disc's centre to the end of its longest label. */
 const LABEL_WIDTH = 106;
+/** In a box narrower than this labels at the sides would reach over its border: they go below. */
+const NARROW = 330;
+const BELOW_WIDTH = 40;
+const BELOW_HEIGHT = 26;
 
 /** Places `ids` evenly on an ellipse that fits the box with its labels, in the middle of it. */
 export function placeNodes(ids: readonly NodeId[], width: number, height: number): Place[] {
@@ -57,15 +61,23 @@ export function placeNodes(ids: readonly NodeId[], width: number, height: number
   const lowest = Math.max(...angles.map((angle) => Math.sin(angle)), -1);
   const edge = DISC_RADIUS + RING_MARGIN;
   const above = ids.length > BESIDE_MAX ? ABOVE_HEIGHT : 0;
-  const room = height - 2 * edge - above;
-  const radiusX = Math.max(40, Math.min((width / 2 - LABEL_WIDTH) / widest, room * 0.95));
+  const narrow = width < NARROW && ids.length > 1;
+  const below = narrow ? BELOW_HEIGHT : 0;
+  const aside = narrow ? BELOW_WIDTH : LABEL_WIDTH;
+  const room = height - 2 * edge - above - below;
+  const radiusX = Math.max(40, Math.min((width / 2 - aside) / widest, room * 0.95));
   const radiusY = ids.length < 2 ? 0 : Math.min(room / (1 + lowest), radiusX * 1.15);
   const top = edge + above + (room - radiusY * (1 + lowest)) / 2;
   return ids.map((id, index) => {
     const angle = angles[index] ?? 0;
     const x = width / 2 + (ids.length < 2 ? 0 : radiusX * Math.cos(angle));
     const y = top + radiusY * (1 + Math.sin(angle));
-    const label = above > 0 && index === 0 ? placeAbove(x, y) : placeLabel(x, y, width / 2);
+    const label =
+      above > 0 && index === 0
+        ? placeAbove(x, y)
+        : narrow && index > 0
+          ? placeBelow(x, y)
+          : placeLabel(x, y, width / 2);
     return { id, x, y, ...label };
   });
 }
@@ -105,6 +117,10 @@ type Label = Pick<Place, 'labelX' | 'labelY' | 'anchor'>;
 
 function placeAbove(x: number, y: number): Label {
   return { labelX: x, labelY: y - DISC_RADIUS - 20, anchor: 'middle' };
+}
+
+function placeBelow(x: number, y: number): Label {
+  return { labelX: x, labelY: y + DISC_RADIUS + 17, anchor: 'middle' };
 }
 
 function placeLabel(x: number, y: number, centre: number): Label {
