@@ -9,7 +9,7 @@ import {
   formatOp,
   formatOutcome,
   formatValue,
-} from './format.ts';
+} from '../../../src-main/runtime/simulator/script/format.ts';
 import type { ClusterEvent } from './cluster-host.ts';
 
 export class Printer {

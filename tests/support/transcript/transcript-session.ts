@@ -4,7 +4,13 @@ import { digestHex } from '../../../src-main/protocols/kernel/digest.ts';
 import type { NodeId } from '../../../src-main/vocabulary/ids.ts';
 import type { Json } from '../../../src-main/vocabulary/json.ts';
 import { CommandLine, nodesOf, toNumber, toValue } from './command-line.ts';
-import { formatEntry, formatFields, formatMessage, formatOutcome, formatValue } from './format.ts';
+import {
+  formatEntry,
+  formatFields,
+  formatMessage,
+  formatOutcome,
+  formatValue,
+} from '../../../src-main/runtime/simulator/script/format.ts';
 import { Printer } from './printer.ts';
 import { loadProtocol } from './protocol-loader.ts';
 import { TEST_TIMING } from './cluster-host.ts';
