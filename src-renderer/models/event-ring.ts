@@ -26,7 +26,8 @@ export class EventRing {
 
   push(event: ViewEvent): void {
     this.recoveries.observe(event);
-    if (isRare(event)) this.#rare = pushBounded(this.#rare, event, RARE_KEEP);
+    if (isRare(event) || this.recoveries.has(event))
+      this.#rare = pushBounded(this.#rare, event, RARE_KEEP);
     else this.#common = pushBounded(this.#common, event, COMMON_KEEP);
   }
 
@@ -45,7 +46,7 @@ export class EventRing {
       const event = (isRareNext ? this.#rare[rare] : this.#common[common]) as ViewEvent;
       if (isRareNext) rare -= 1;
       else common -= 1;
-      if (passes(event, filter)) found.push(event);
+      if (passes(event, filter, this.recoveries)) found.push(event);
     }
     return found;
   }
@@ -66,11 +67,11 @@ function pushBounded(list: ViewEvent[], event: ViewEvent, keep: number): ViewEve
 }
 
 /** Whether an event passes the filter; text is looked for in what the list shows. */
-export function passes(event: ViewEvent, filter: EventFilter): boolean {
+export function passes(event: ViewEvent, filter: EventFilter, recoveries: Recoveries): boolean {
   if (!filter.classes.includes(classOf(event))) return false;
   const node = nodeOf(event);
   if (filter.node !== null && node !== filter.node) return false;
   if (filter.text === '') return true;
-  const line = `${node ?? ''} ${describeEvent(event)}`.toLowerCase();
+  const line = `${node ?? ''} ${describeEvent(event, recoveries.has(event))}`.toLowerCase();
   return line.includes(filter.text.toLowerCase());
 }

@@ -165,6 +165,23 @@ describe('event ring', () => {
   });
 });
 
+describe('recoveries', () => {
+  test('what a node appends in its first step after a start came from its disk', () => {
+    const ring = new EventRing();
+    const append = (us: number, from: number, to: number): ViewEvent => {
+      const e = { kind: 'append', from, to, era: { number: 1, owner: null }, noop: false } as const;
+      return { k: 'trace', us, node: 'n1', e };
+    };
+    ring.push({ k: 'up', us: 10, node: 'n1', incarnation: 2 });
+    ring.push(append(12, 2, 725));
+    ring.push(append(20, 726, 726));
+    const words = (text: string): number[] =>
+      ring.newest({ classes: ['log'], node: null, text }, 9).map((event) => event.us);
+    expect(words('recovers 2 to 725 from disk')).toEqual([12]);
+    expect(words('appends')).toEqual([20]);
+  });
+});
+
 describe('comparison', () => {
   function run(id: number, outageMs: number | null, committedOps: number): Run {
     const metrics = Object.fromEntries(METRICS.map(({ key }) => [key, null]));
