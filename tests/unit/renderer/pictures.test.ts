@@ -8,6 +8,11 @@ import type { ViewEvent } from '../../../src-main/contract/events.ts';
 import type { FaultSpec } from '../../../src-main/vocabulary/fault.ts';
 import { discsOf, quorumOf } from '../../../src-renderer/models/discs.ts';
 import { headline, isCutOff, linkStates } from '../../../src-renderer/models/insight.ts';
+import {
+  actionForKey,
+  isMeantAsLeader,
+  isolationsOf,
+} from '../../../src-renderer/models/node-actions.ts';
 import { layoutLog } from '../../../src-renderer/widgets/log-layout.ts';
 import { hullOf, placeNodes } from '../../../src-renderer/widgets/topology-layout.ts';
 
@@ -47,6 +52,27 @@ function steady(): ClusterView {
   return view;
 }
 
+describe('what a click on a node means', () => {
+  test('a working leader is meant as the leader, everybody else by name', () => {
+    const view = steady();
+    expect(isMeantAsLeader(view, 'n1')).toBe(true);
+    expect(isMeantAsLeader(view, 'n2')).toBe(false);
+    applyEvent(view, { k: 'pause', us: 2, node: 'n1' });
+    expect(isMeantAsLeader(view, 'n1')).toBe(false);
+  });
+
+  test('a second i takes the isolation back instead of stacking another', () => {
+    const view = steady();
+    const n2 = view.nodes['n2'];
+    if (n2 === undefined) throw new Error('no n2');
+    expect(actionForKey('i', n2, isolationsOf(view, 'n2').length > 0)).toBe('isolate');
+    applyEvent(view, fault(1, isolate('n2')));
+    expect(isolationsOf(view, 'n3')).toEqual([]);
+    expect(actionForKey('I', n2, isolationsOf(view, 'n2').length > 0)).toBe('rejoin');
+    expect(actionForKey('s', n2, false)).toBeNull();
+  });
+});
+
 describe('headline', () => {
   test('a steady cluster says who leads and who follows', () => {
     expect(headline(steady())).toMatchObject({
@@ -69,6 +95,15 @@ describe('headline', () => {
     for (const node of ['n2', 'n3', 'n4']) applyEvent(view, { k: 'pause', us: 2, node });
     expect(headline(view)).toMatchObject({ text: 'No quorum', tone: 'bad' });
     expect(quorumOf(view)).toBeNull();
+  });
+
+  test('at its start and its end a cluster has no quorum to lose', () => {
+    const empty = emptyView(IDS, 'raft');
+    expect(headline(empty, 'starting')).toMatchObject({ text: 'Starting', tone: 'waiting' });
+    expect(headline(empty, 'running')).toMatchObject({ text: 'Starting', tone: 'waiting' });
+    const view = steady();
+    for (const node of ['n2', 'n3', 'n4']) applyEvent(view, { k: 'pause', us: 2, node });
+    expect(headline(view, 'stopping')).toMatchObject({ text: 'Stopping', tone: 'waiting' });
   });
 
   test('a cut in one direction is enough to break a pair', () => {
