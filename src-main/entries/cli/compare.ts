@@ -10,6 +10,7 @@ import { exitCodeOf, figureOf, METRIC_ROWS, verdictOf, violationLines } from './
 import { useWithInterrupts } from './interrupts.ts';
 import { parseProtocols, parseSeed, parseTrials } from './options.ts';
 import { ProgressLine } from './progress.ts';
+import { runSimulated } from './run-sim.ts';
 import {
   addCommonOptions,
   placesOf,
@@ -25,6 +26,7 @@ interface CompareOptions extends CommonOptions {
   readonly trials: number;
   readonly seed?: number;
   readonly sequential?: boolean;
+  readonly sim?: boolean;
 }
 
 export function addCompareCommand(program: Command, setExitCode: SetExitCode): void {
@@ -36,13 +38,25 @@ export function addCompareCommand(program: Command, setExitCode: SetExitCode): v
     .option('--protocols <list>', 'which, separated by commas', parseProtocols, PROTOCOL_NAMES)
     .option('--trials <number>', 'how often; each trial with the next seed', parseTrials, 1)
     .option('--seed <number>', 'seed of the first trial instead of the one in the file', parseSeed)
-    .option('--sequential', 'one protocol after the other: slower, quieter figures');
+    .option('--sequential', 'one protocol after the other: slower, quieter figures')
+    .option('--live', 'on real processes (default)')
+    .option('--sim', 'on the simulator: virtual time, the same seed is the same run');
   addCommonOptions(command).action(async (scenario: string, options: CompareOptions) => {
     const spec = findScenario(scenario, SCENARIO_DIRECTORY);
-    const runs = await runTrials(spec, options);
+    const runs = options.sim ? await simulate(spec, options) : await runTrials(spec, options);
     if (options.json) printJson({ scenario: spec.name, runs: runs.map(runResult) });
     else printComparison(spec, runs, options);
     setExitCode(exitCodeOf(runs));
+  });
+}
+
+function simulate(spec: ScenarioSpec, options: CompareOptions): Promise<Run[]> {
+  const firstSeed = options.seed ?? spec.seed;
+  return runSimulated(spec, {
+    protocols: options.protocols,
+    seeds: Array.from({ length: options.trials }, (_, trial) => firstSeed + trial),
+    places: placesOf(options),
+    onNote: () => undefined,
   });
 }
 

@@ -27,44 +27,58 @@ interface Life {
 }
 
 export interface SimulatedRunOptions {
-  readonly protocol: ProtocolName;
-  readonly seed: number;
+  readonly protocols: readonly ProtocolName[];
+  /** One trial each, on every protocol. */
+  readonly seeds: readonly number[];
   readonly places: DataPlaces;
   readonly onNote: (text: string) => void;
 }
 
-/** Runs the scenario in virtual time, then records what happened. */
+/** Runs the scenario in virtual time, on each protocol with each seed, and records what happened. */
 export async function runSimulated(
   spec: ScenarioSpec,
-  { protocol, seed, places, onNote }: SimulatedRunOptions,
-): Promise<Run> {
+  { protocols, seeds, places, onNote }: SimulatedRunOptions,
+): Promise<Run[]> {
   const recorder = await openRecorder({ database: places.database });
-  const directory = makeRunDirectory(places.dataDir, protocol);
   try {
     const groupId = await recorder.beginGroup();
-    const runId = await recorder.beginRun({
-      groupId,
-      name: `${spec.title} (simulated)`,
-      scenario: spec.name,
-      scenarioSource: spec.source,
-      protocol,
-      service: spec.service,
-      members: Array.from({ length: spec.nodes }, (_, i) => {
-        return { nodeId: `n${i + 1}`, storageId: `disk-n${i + 1}` };
-      }),
-      seed,
-      timing: timingFromMs(spec.timing),
-      ...settingsFor(spec, protocol),
-      workload: spec.workload,
-      startedAt: new Date().toISOString(),
-      labVersion: LAB_VERSION,
-      directory,
-    });
-    return await recordScenario({ spec, protocol, seed, recorder, runId, directory, onNote });
+    const runs: Run[] = [];
+    for (const seed of seeds) {
+      for (const protocol of protocols) {
+        const directory = makeRunDirectory(places.dataDir, protocol);
+        try {
+          const planned = { spec, protocol, seed, recorder, directory, onNote };
+          runs.push(await recordScenario(planned, groupId));
+        } finally {
+          fs.rmSync(directory, { recursive: true, force: true });
+        }
+      }
+    }
+    return runs;
   } finally {
     await recorder.close();
-    fs.rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function beginRun({ spec, protocol, seed, recorder, directory }: Planned, groupId: number) {
+  return recorder.beginRun({
+    groupId,
+    name: `${spec.title} (simulated)`,
+    scenario: spec.name,
+    scenarioSource: spec.source,
+    protocol,
+    service: spec.service,
+    members: Array.from({ length: spec.nodes }, (_, i) => {
+      return { nodeId: `n${i + 1}`, storageId: `disk-n${i + 1}` };
+    }),
+    seed,
+    timing: timingFromMs(spec.timing),
+    ...settingsFor(spec, protocol),
+    workload: spec.workload,
+    startedAt: new Date().toISOString(),
+    labVersion: LAB_VERSION,
+    directory,
+  });
 }
 
 function makeRunDirectory(dataDir: string, protocol: ProtocolName): string {
@@ -73,18 +87,18 @@ function makeRunDirectory(dataDir: string, protocol: ProtocolName): string {
   return fs.mkdtempSync(path.join(runs, `${protocol}-sim-`));
 }
 
-interface Recording {
+interface Planned {
   readonly spec: ScenarioSpec;
   readonly protocol: ProtocolName;
   readonly seed: number;
   readonly recorder: Recorder;
-  readonly runId: number;
   readonly directory: string;
   readonly onNote: (text: string) => void;
 }
 
-async function recordScenario(recording: Recording): Promise<Run> {
-  const { spec, protocol, seed, recorder, runId, onNote } = recording;
+async function recordScenario(planned: Planned, groupId: number): Promise<Run> {
+  const { spec, protocol, seed, recorder, onNote } = planned;
+  const runId = await beginRun(planned, groupId);
   const events: LabEvent[] = [];
   const operations: OperationRecord[] = [];
   const lives: Life[] = [];
@@ -112,7 +126,7 @@ async function recordScenario(recording: Recording): Promise<Run> {
   endLives(lives, current, us, (node) => simulation.world.node(node).disk.syncs);
   recorder.recordEvents(runId, events);
   recorder.recordOperations(runId, operations);
-  for (const life of lives) followLife(recording, life);
+  for (const life of lives) followLife(planned, runId, life);
   const end = {
     us,
     status: 'finished',
@@ -153,7 +167,7 @@ function endLives(
   }
 }
 
-function followLife({ recorder, runId, directory }: Recording, life: Life): void {
+function followLife({ recorder, directory }: Planned, runId: number, life: Life): void {
   const home = path.join(directory, life.node);
   fs.mkdirSync(home, { recursive: true });
   const file = path.join(home, journalFileName(life.incarnation));

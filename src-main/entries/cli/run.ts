@@ -75,12 +75,14 @@ async function runOne(spec: ScenarioSpec, options: RunOptions): Promise<Run> {
 }
 
 async function simulateOne(spec: ScenarioSpec, options: RunOptions): Promise<Run> {
-  return runSimulated(spec, {
-    protocol: options.protocol ?? spec.protocol ?? 'raft',
-    seed: options.seed ?? spec.seed,
+  const [run] = await runSimulated(spec, {
+    protocols: [options.protocol ?? spec.protocol ?? 'raft'],
+    seeds: [options.seed ?? spec.seed],
     places: placesOf(options),
     onNote: (text) => process.stderr.write(`simulated: ${text}\n`),
   });
+  if (run === undefined) throw new Error('the simulation ended without a result');
+  return run;
 }
 
 function printRun(run: Run, options: CommonOptions): void {
