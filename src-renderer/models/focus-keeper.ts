@@ -6,7 +6,8 @@
  */
 
 const AREA = '[data-focus-area]';
-const HOME = 'main [data-focus-home], main h1';
+/** The first of these that is there. */
+const HOMES = ['main [data-focus-home]', 'main h1'] as const;
 const CONTROLS = 'button:not(:disabled), a[href]';
 /** Menus and dialogs give the focus back on their own, some frames after they close. */
 const FRAMES_WAITED = 12;
@@ -51,8 +52,9 @@ export class FocusKeeper {
   #findPlace(): HTMLElement | null {
     const next = this.#area?.isConnected === true ? this.#area.querySelector(CONTROLS) : null;
     if (next instanceof HTMLElement) return next;
-    const home = this.#document.querySelector(HOME);
-    if (!(home instanceof HTMLElement)) return null;
+    const homes = HOMES.map((selector) => this.#document.querySelector(selector));
+    const home = homes.find((element) => element instanceof HTMLElement);
+    if (home === undefined) return null;
     home.tabIndex = -1;
     return home;
   }

@@ -148,7 +148,9 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
   if (leader === null) {
     const seeking = view.nodeIds.filter((id) => isSeeking(view.nodes[id] as NodeView));
     const detail =
-      seeking.length > 0 ? `${seeking.join(' ')} ask for votes` : 'waiting for a time-out';
+      seeking.length > 0
+        ? `${seeking.join(' ')} ${seeking.length === 1 ? 'asks' : 'ask'} for votes`
+        : 'waiting for a time-out';
     return { text: 'No leader', detail, tone: 'waiting', era };
   }
   if (!isWorking(leader) || !group.includes(leader.id)) {

@@ -49,8 +49,11 @@ const BESIDE_MAX = 5;
 const ABOVE_HEIGHT = 20;
 /** From a disc's centre to the end of its longest label. */
 const LABEL_WIDTH = 106;
-/** In a box narrower than this labels at the sides would reach over its border: they go below. */
-const NARROW = 330;
+/** In a box narrower than this labels at the sides would reach over its border: they go above the
+ *  upper discs and below the lower ones. */
+const NARROW = 320;
+/** Discs higher than this on the ellipse have their neighbour below, and their label above. */
+const UPPER = 0.3;
 const BELOW_WIDTH = 40;
 const BELOW_HEIGHT = 26;
 
@@ -60,8 +63,8 @@ export function placeNodes(ids: readonly NodeId[], width: number, height: number
   const widest = Math.max(0.5, ...angles.map((angle) => Math.abs(Math.cos(angle))));
   const lowest = Math.max(...angles.map((angle) => Math.sin(angle)), -1);
   const edge = DISC_RADIUS + RING_MARGIN;
-  const above = ids.length > BESIDE_MAX ? ABOVE_HEIGHT : 0;
   const narrow = width < NARROW && ids.length > 1;
+  const above = ids.length > BESIDE_MAX || (narrow && ids.length > 3) ? ABOVE_HEIGHT : 0;
   const below = narrow ? BELOW_HEIGHT : 0;
   const aside = narrow ? BELOW_WIDTH : LABEL_WIDTH;
   const room = height - 2 * edge - above - below;
@@ -76,10 +79,17 @@ export function placeNodes(ids: readonly NodeId[], width: number, height: number
       above > 0 && index === 0
         ? placeAbove(x, y)
         : narrow && index > 0
-          ? placeBelow(x, y)
+          ? placeOutside(x, y, Math.sin(angle))
           : placeLabel(x, y, width / 2);
     return { id, x, y, ...label };
   });
+}
+
+/** The least height in which discs and labels do not cover each other. */
+export function leastHeight(count: number, width: number): number {
+  if (width >= NARROW) return count <= 5 ? 170 : 240;
+  if (count <= 3) return 170;
+  return count <= 5 ? 240 : 310;
 }
 
 /** Where a link's own mark goes: off the middle, towards the sender's right hand. */
@@ -119,7 +129,8 @@ function placeAbove(x: number, y: number): Label {
   return { labelX: x, labelY: y - DISC_RADIUS - 20, anchor: 'middle' };
 }
 
-function placeBelow(x: number, y: number): Label {
+function placeOutside(x: number, y: number, height: number): Label {
+  if (height < UPPER) return placeAbove(x, y);
   return { labelX: x, labelY: y + DISC_RADIUS + 17, anchor: 'middle' };
 }
 
