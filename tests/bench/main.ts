@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { machineFacts } from './machine.ts';
 import { measureCluster, type ClusterFigures } from './measure-cluster.ts';
 import { measureOutage } from './measure-outage.ts';
+import { measureSimulator, simulatorLines, type SimulatorRow } from './measure-simulator.ts';
 import { median, printReport, type BenchRow, type OutageRow } from './report.ts';
 import { PROTOCOL_NAMES, type ProtocolName } from '../../src-main/vocabulary/ids.ts';
 
@@ -30,6 +31,7 @@ function protocolList(text: string): readonly ProtocolName[] {
 
 const command = new Command('bench')
   .description('Throughput, latency, cost, start-up and outage of three-node clusters.')
+  .argument('[what]', 'live clusters, or the simulator', 'live')
   .option('--json', 'one JSON object on standard output', false)
   .option('--trials <n>', 'clusters measured per protocol and recording', Number, 3)
   .option('--seconds <s>', 'length of each measurement', Number, 3)
@@ -37,6 +39,15 @@ const command = new Command('bench')
   .option('--no-outage', 'leave out the kill -9 of the leader')
   .parse();
 const options = command.opts<Options>();
+
+if (command.args[0] === 'simulator') {
+  const results: SimulatorRow[] = [];
+  for (const protocol of options.protocols) results.push(await measureSimulator(protocol));
+  const machine = machineFacts();
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine, results })}\n`);
+  else process.stdout.write(`${simulatorLines(results).join('\n')}\n`);
+  process.exit(0);
+}
 
 const figures = new Map<string, ClusterFigures[]>();
 for (let trial = 0; trial < options.trials; trial += 1) {
