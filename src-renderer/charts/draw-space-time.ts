@@ -347,7 +347,7 @@ function drawUnloaded(ctx: CanvasRenderingContext2D, picture: SpaceTime): void {
   }
 }
 
-/** A note at the foot of a stretch, where no lane and no label is; left out where it has no room. */
+/** A note at the foot of a stretch, where no lane and no label is; left out without room. */
 function drawNote(
   ctx: CanvasRenderingContext2D,
   picture: SpaceTime,

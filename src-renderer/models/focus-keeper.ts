@@ -1,8 +1,8 @@
 /**
  * Keeps the keyboard's place. A control that goes away while it has the focus (Start, Undo, Delete)
  * leaves it on the page's body, and the next Tab begins at the top. Then the focus goes to the next
- * control of the same area, or to the heading of what is shown now; a control that was only disabled
- * for a while gets it back.
+ * control of the same area, or to the heading of what is shown now; a control that was only
+ * disabled for a while gets it back.
  */
 
 const AREA = '[data-focus-area]';

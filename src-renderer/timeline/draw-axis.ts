@@ -30,7 +30,7 @@ const SAME_FAULT_US = 400_000;
 
 type Band = Omit<FaultBand, 'lane'>;
 
-/** Gives bands that overlap lanes of their own; what has no lane left is counted in the last one. */
+/** Gives bands that overlap lanes of their own; what has no lane left is counted in the last. */
 export function faultBands(faults: readonly FaultRecord[], lanesMax: number): FaultBand[] {
   return clusterFaultBands([{ name: '', faults }], lanesMax);
 }

@@ -1,4 +1,4 @@
-/** The moments of a run worth going to: where a role changes, a fault begins or ends, a rule breaks. */
+/** The moments worth going to: where a role changes, a fault begins or ends, a rule breaks. */
 import type { EventClass } from './event-text.ts';
 import type { ClusterHistory } from './history.ts';
 

@@ -1,6 +1,6 @@
 /**
- * What a node appends in the step in which it boots is what it found on its disk. A core traces both
- * alike, and an event alone does not tell: the boot before it does.
+ * What a node appends in the step in which it boots is what it found on its disk. A core traces
+ * both alike, and an event alone does not tell: the boot before it does.
  */
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import type { NodeId } from '../../src-main/contract/words.ts';

@@ -14,7 +14,7 @@ import {
   isolationsOf,
 } from '../../../src-renderer/models/node-actions.ts';
 import { layoutLog } from '../../../src-renderer/widgets/log-layout.ts';
-import { hullOf, placeNodes } from '../../../src-renderer/widgets/topology-layout.ts';
+import { hullOf, leastHeight, placeNodes } from '../../../src-renderer/widgets/topology-layout.ts';
 
 const IDS = ['n1', 'n2', 'n3', 'n4', 'n5'];
 
@@ -152,6 +152,26 @@ describe('topology layout', () => {
       }
     }
   });
+
+  test.each([3, 5, 7])(
+    'in a narrow column the words of %i discs stay inside and apart',
+    (count) => {
+      const ids = Array.from({ length: count }, (_, i) => `n${i + 1}`);
+      const width = 260;
+      const places = placeNodes(ids, width, leastHeight(count, width));
+      for (const place of places) {
+        if (place.anchor === 'middle') {
+          expect(place.labelX).toBeGreaterThanOrEqual(36);
+          expect(place.labelX).toBeLessThanOrEqual(width - 36);
+        }
+        for (const other of places) {
+          if (other === place) continue;
+          const gap = { x: other.x - place.labelX, y: other.y - place.labelY - 6 };
+          expect(Math.hypot(gap.x, gap.y), `${place.id} on ${other.id}`).toBeGreaterThan(30);
+        }
+      }
+    },
+  );
 
   test('the hull leaves out what lies inside', () => {
     const square = [
