@@ -40,6 +40,7 @@ export async function measureSimulator(protocol: ProtocolName): Promise<Simulato
 export function simulatorLines(rows: readonly SimulatorRow[]): string[] {
   return rows.map(({ protocol, nodes, threads, runs, runsPerMinute, stepsPerSecond }) => {
     const what = `${runs} runs of ${nodes} nodes on ${threads} threads`;
-    return `${protocol.padEnd(6)} ${runsPerMinute} runs a minute, ${stepsPerSecond} steps/s (${what})`;
+    const pace = `${runsPerMinute} runs a minute, ${stepsPerSecond} steps/s`;
+    return `${protocol.padEnd(6)} ${pace} (${what})`;
   });
 }

@@ -70,7 +70,7 @@ describe('script and minimize', () => {
   }, 90_000);
 });
 
-test('run --sim: the same scenario and seed give the same result, whose recording verifies', async () => {
+test('run --sim: the same seed gives the same result, whose recording verifies', async () => {
   const db = 'runs.db';
   const args = ['run', 'leader-crash', '--sim', '--protocol', 'paxos', '--db', db, '--json'];
   const first = runResultSchema.parse(JSON.parse((await place.run(...args)).stdout));

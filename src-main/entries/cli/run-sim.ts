@@ -34,7 +34,7 @@ export interface SimulatedRunOptions {
   readonly onNote: (text: string) => void;
 }
 
-/** Runs the scenario in virtual time, on each protocol with each seed, and records what happened. */
+/** Runs the scenario in virtual time, on each protocol with each seed, and records it. */
 export async function runSimulated(
   spec: ScenarioSpec,
   { protocols, seeds, places, onNote }: SimulatedRunOptions,
