@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { protocolDefinition } from '../../protocols/index.ts';
 import { minimise } from '../../runtime/simulator/swarm/minimise.ts';
-import type { SwarmOptions } from '../../runtime/simulator/swarm/plan.ts';
+import { planText, type SwarmOptions } from '../../runtime/simulator/swarm/plan.ts';
 import { scheduleText } from '../../runtime/simulator/swarm/schedule-text.ts';
 import { runSeed } from '../../runtime/simulator/swarm/swarm-run.ts';
 import type { ProtocolName } from '../../vocabulary/ids.ts';
@@ -90,6 +90,7 @@ export function minimiseSeed(
   const title = [
     `${setup.protocol}${mutants}: seed ${seed} of the swarm, minimised.`,
     `${schedule.violation.id}: ${schedule.violation.what}`,
+    `Drawn by the seed: ${planText(run.plan)}.`,
   ];
   const text = scheduleText(schedule, { title, withMutants });
   return { seed, text, actions: schedule.actions.length, actionsBefore };
