@@ -206,7 +206,8 @@ export class Playback {
     direction: 'forward' | 'back',
     ticket: number,
   ): Promise<void> {
-    await this.#overview;
+    // That it failed is said where it was asked for.
+    await this.#overview?.catch(() => undefined);
     if (ticket !== this.#moveTicket || this.#closed) return;
     const us = nextLandmark(this.history, classes, this.us, direction);
     if (us === null || us > this.durationUs) return;
