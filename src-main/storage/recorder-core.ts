@@ -13,8 +13,8 @@ import { readRun, runOf } from './run-rows.ts';
 import { RunWriter, type RunResult } from './run-writer.ts';
 import { SALVAGE_NOTE } from './salvage-job.ts';
 
-const WRITE_EVERY_MS = 80;
-const WRITE_CHARS = 512 * 1024;
+const WRITE_EVERY_MS = 250;
+const WRITE_CHARS = 4 * 1024 * 1024;
 const LIVE_EVERY_MS = 50;
 /** Journals that have not grown for so many turns are complete: their nodes are gone. */
 const QUIET_TURNS = 2;

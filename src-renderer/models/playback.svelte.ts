@@ -60,6 +60,7 @@ export class Playback {
   /** Grows with everything that moves the cursor on purpose: whoever waited for a page gives up. */
   #moveTicket = 0;
   #overview: Promise<void> | null = null;
+  #jumping: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(client: LabClient, id: number) {
@@ -138,6 +139,7 @@ export class Playback {
    *  where there is none. */
   async stepForward(classes: readonly EventClass[]): Promise<void> {
     const ticket = this.#beginMove();
+    if (!(await this.#hasArrived(ticket))) return;
     if (areLandmarks(classes)) return this.#goToLandmark(classes, 'forward', ticket);
     for (;;) {
       for (let i = this.cursor; i < this.window.length; i += 1) {
@@ -153,6 +155,7 @@ export class Playback {
   /** To the one before; what lies before the window is fetched. */
   async stepBack(classes: readonly EventClass[]): Promise<void> {
     const ticket = this.#beginMove();
+    if (!(await this.#hasArrived(ticket))) return;
     if (areLandmarks(classes)) return this.#goToLandmark(classes, 'back', ticket);
     let from = this.#stepStart(this.cursor - 1) - 1;
     for (;;) {
@@ -228,7 +231,20 @@ export class Playback {
     return start;
   }
 
-  async #jump(us: number): Promise<void> {
+  /** A step begins where a jump under way leads to: otherwise the jump, when it arrives, would undo
+   *  it. @returns false when somebody else moved meanwhile. */
+  async #hasArrived(ticket: number): Promise<boolean> {
+    // That it failed is said where it was asked for.
+    if (this.seeking) await this.#jumping.catch(() => undefined);
+    return ticket === this.#moveTicket && !this.#closed;
+  }
+
+  #jump(us: number): Promise<void> {
+    this.#jumping = this.#jumpTo(us);
+    return this.#jumping;
+  }
+
+  async #jumpTo(us: number): Promise<void> {
     const ticket = (this.#seekTicket += 1);
     this.seeking = true;
     try {

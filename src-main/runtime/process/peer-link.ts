@@ -14,7 +14,7 @@ import { IpcDialer } from './ipc.ts';
 import type { WireItem } from './wire.ts';
 
 /** Frames are cut after this many messages, and after each that carries entries: the peer can
- *  begin, and no frame grows without end (parsing a frame of 4 MB blocks the peer for half a second). */
+ *  begin, and no frame grows without end (parsing one of 4 MB blocks it for half a second). */
 const FRAME_ITEMS_MAX = 64;
 
 export interface PeerLinkEvents {
