@@ -59,7 +59,10 @@ export class Places {
       nodePids: [...this.#nodePids],
     };
     try {
-      fs.writeFileSync(path.join(this.dataDir, NOTE_FILE), JSON.stringify(note));
+      // Whole or not at all: a lab killed while it writes must leave a note that can be read.
+      const file = path.join(this.dataDir, NOTE_FILE);
+      fs.writeFileSync(`${file}.new`, JSON.stringify(note));
+      fs.renameSync(`${file}.new`, file);
     } catch {
       // A full disk: the guardian still knows the processes.
     }
