@@ -1,4 +1,5 @@
 /** What a person sees: aligned tables and colours on a terminal, plain text elsewhere. */
+import { stripVTControlCharacters } from 'node:util';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
@@ -45,8 +46,7 @@ function padded(text: string, width: number, align: 'left' | 'right'): string {
 }
 
 function visibleLength(text: string): number {
-  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
-  return text.replace(/\x1b\[\d+m/g, '').length;
+  return stripVTControlCharacters(text).length;
 }
 
 export function print(lines: readonly string[]): void {
