@@ -19,6 +19,12 @@ export const EVENT_CLASSES: readonly EventClass[] = [
   'rules',
 ];
 
+/** What a step forward or back may end at. A rate of operations is a sum over a stretch, written at
+ *  its round end: nothing happens there. */
+export const STEP_CLASSES: readonly EventClass[] = EVENT_CLASSES.filter(
+  (kind) => kind !== 'clients',
+);
+
 export function classOf(event: ViewEvent): EventClass {
   switch (event.k) {
     case 'up':
