@@ -3,49 +3,13 @@
  * cluster and for a recording. Plain JSON and bounded, because the recorder keeps it as keyframes.
  * What happened over time (role strips, operations per second) is folded in cluster-history.ts.
  */
-import { ERA_ZERO, type Era } from '../vocabulary/era.ts';
+import { ERA_ZERO } from '../vocabulary/era.ts';
 import type { FaultRecord } from '../vocabulary/fault.ts';
-import type { NodeId, Position } from '../vocabulary/ids.ts';
-import type { MessageKind, Role, TraceEvent } from '../vocabulary/trace.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
+import type { MessageKind } from '../vocabulary/trace.ts';
 import type { ViewEvent } from './events.ts';
-import {
-  recordAppend,
-  recordCommit,
-  recordTruncate,
-  type LogRun,
-  type PositionRange,
-} from './node-log.ts';
-
-export interface NodeView {
-  id: NodeId;
-  /** `starting`: never been up in this run. */
-  state: 'starting' | 'up' | 'down';
-  how: 'kill' | 'stop' | 'crash' | null;
-  /** Why it is down, in words; empty while it is up. */
-  whyDown: string;
-  paused: boolean;
-  incarnation: number;
-  role: Role;
-  word: string;
-  era: Era;
-  leader: NodeId | null;
-  /** A leader that can serve. */
-  ready: boolean;
-  /** Why it has this role. */
-  why: string;
-  roleSinceUs: number;
-  log: LogRun[];
-  committed: PositionRange[];
-  durable: Position;
-  applied: Position;
-  hash: string;
-  lamport: number;
-  /** Who voted for this node in its running attempt. */
-  tally: { era: Era; votes: NodeId[] } | null;
-  /** Its last answer to a candidate. */
-  vote: { candidate: NodeId; era: Era; granted: boolean; phase: 'pre' | 'real' } | null;
-  ignored: number;
-}
+import { applyTrace, type NodeView } from './node-view.ts';
+import { recordTruncate } from './node-log.ts';
 
 /** A message that was sent and neither received nor dropped yet. */
 export interface Flight {
@@ -133,7 +97,7 @@ export function emptyView(nodeIds: readonly NodeId[], protocol: string): Cluster
       perSecond: 0,
       p50Us: null,
     },
-    sent: { replicate: 0, answer: 0, commit: 0, election: 0, heartbeat: 0, 'catch-up': 0 },
+    sent: { replicate: 0, answer: 0, commit: 0, election: 0, heartbeat: 0, 'catch-up': 0, read: 0 },
     dropped: 0,
     violations: [],
     skipped: 0,
@@ -198,53 +162,6 @@ function applyNodeEvent(view: ClusterView, event: NodeEvent): void {
     case 'trace':
       return applyTrace(node, event.us, event.e);
   }
-}
-
-function applyTrace(node: NodeView, us: number, e: TraceEvent): void {
-  switch (e.kind) {
-    case 'role':
-      return becomeRole(node, us, e);
-    case 'append':
-      return recordAppend(node.log, {
-        from: e.from,
-        to: e.to,
-        era: e.era,
-        noop: e.noop,
-        counter: e.counter ?? null,
-      });
-    case 'truncate':
-      recordTruncate(node.log, e.from);
-      if (node.durable >= e.from) node.durable = e.from - 1;
-      return;
-    case 'durable':
-      node.durable = e.upTo;
-      return;
-    case 'commit':
-      return recordCommit(node.committed, e.from, e.to);
-    case 'vote':
-      node.vote = { candidate: e.candidate, era: e.era, granted: e.granted, phase: e.phase };
-      return;
-    case 'tally':
-      node.tally = { era: e.era, votes: [...e.votes] };
-      return;
-    case 'ignored':
-      node.ignored += 1;
-      return;
-    case 'catch-up':
-      return;
-  }
-}
-
-function becomeRole(node: NodeView, us: number, e: Extract<TraceEvent, { kind: 'role' }>): void {
-  if (node.state === 'down') return;
-  if (e.role !== node.role) node.roleSinceUs = us;
-  node.role = e.role;
-  node.word = e.word;
-  node.era = e.era;
-  node.leader = e.leader;
-  node.ready = e.ready;
-  node.why = e.why;
-  if (e.role !== 'candidate' && e.role !== 'looking' && e.role !== 'leader') node.tally = null;
 }
 
 function becomeDown(
@@ -369,6 +286,8 @@ function emptyNode(id: NodeId): NodeView {
     log: [],
     committed: [],
     durable: 0,
+    snapshot: 0,
+    config: null,
     applied: 0,
     hash: '',
     lamport: 0,

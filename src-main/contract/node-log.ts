@@ -53,6 +53,15 @@ export function recordTruncate(log: LogRun[], from: Position): void {
   }
 }
 
+/** Entries <= upTo left the log; a snapshot has them. Mutates. */
+export function recordCompaction(log: LogRun[], upTo: Position): void {
+  while (log[0] !== undefined && log[0].to <= upTo) log.shift();
+  const first = log[0];
+  if (first === undefined || first.from > upTo) return;
+  if (first.counter !== null) first.counter += upTo + 1 - first.from;
+  first.from = upTo + 1;
+}
+
 /** Positions [from, to] are known to be committed. Mutates. */
 export function recordCommit(ranges: PositionRange[], from: Position, to: Position): void {
   const last = ranges[ranges.length - 1];

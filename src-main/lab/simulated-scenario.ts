@@ -67,6 +67,7 @@ export class SimulatedScenario {
       seed,
       timing: timingFromMs(spec.timing),
       service: spec.service,
+      spares: 0,
       eagerSessions: false,
       ...settings,
     };

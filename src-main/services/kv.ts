@@ -62,27 +62,51 @@ export class KvService implements Service {
     }
   }
 
+  isRead(payload: Json): boolean {
+    const { op } = payload as KvCommand;
+    return op === 'get' || op === 'list';
+  }
+
+  read(payload: Json): Json {
+    const problem = kvCommandProblem(payload);
+    if (problem !== null) return { error: 'bad-command', message: problem };
+    const command = payload as KvCommand;
+    if (command.op === 'get') return this.#get(command.key);
+    if (command.op === 'list') {
+      return this.#list(command.prefix ?? '', command.limit ?? LIST_LIMIT_DEFAULT);
+    }
+    return { error: 'bad-command', message: `${command.op} is not a read` };
+  }
+
   digest(): Digest {
     return { high: this.#high, low: this.#low };
   }
 
   save(): Json {
-    const saved: SavedItem[] = [];
-    for (const [key, item] of this.#items) {
-      saved.push([key, item.value, item.version, item.createPos, item.modPos]);
-    }
-    return saved;
+    return [...this.records()];
   }
 
   restore(saved: Json): void {
     assert(Array.isArray(saved), 'saved kv state must be an array');
+    this.clear();
+    for (const record of saved as readonly Json[]) this.place(record);
+  }
+
+  /** Items are never changed in place, so a copy of the map is a copy of the state. */
+  records(): Iterable<Json> {
+    return savedItems([...this.#items]);
+  }
+
+  clear(): void {
     this.#items.clear();
     this.#order = new KeyOrder();
     this.#high = 0;
     this.#low = 0;
-    for (const [key, value, version, createPos, modPos] of saved as readonly SavedItem[]) {
-      this.#place(key, value, version, createPos, modPos);
-    }
+  }
+
+  place(record: Json): void {
+    const [key, value, version, createPos, modPos] = record as unknown as SavedItem;
+    this.#place(key, value, version, createPos, modPos);
   }
 
   #get(key: string): Json {
@@ -164,5 +188,11 @@ export class KvService implements Service {
   #subtract(digest: Digest): void {
     this.#high = (this.#high - digest.high) | 0;
     this.#low = (this.#low - digest.low) | 0;
+  }
+}
+
+function* savedItems(items: readonly (readonly [string, Item])[]): Generator<Json> {
+  for (const [key, { value, version, createPos, modPos }] of items) {
+    yield [key, value, version, createPos, modPos];
   }
 }

@@ -99,23 +99,31 @@ export class SessionTable {
     if (session.responses.size > RESPONSES_MAX) dropAcknowledged(session, lowestSeq(session));
   }
 
+  clear(): void {
+    this.#sessions.clear();
+  }
+
+  /** Puts back one session as `save` gave it. */
+  place(record: Json): void {
+    const [id, session] = record as unknown as readonly [Position, SavedSession];
+    const { lastSeq, ackedUpTo, renewPos } = session;
+    const responses = new Map<number, Response>();
+    for (const [seq, high, low, result] of session.responses) {
+      responses.set(seq, { digest: { high, low }, result });
+    }
+    this.#sessions.set(id, { lastSeq, ackedUpTo, renewPos, responses });
+  }
+
   /** Plain data, sessions in the order of their ids, responses in the order of their numbers. */
-  save(): Json {
+  save(): Json[] {
     const ids = [...this.#sessions.keys()].sort((a, b) => a - b);
     return ids.map((id) => [id, saveSession(this.#sessions.get(id) as Session)]);
   }
 
   restore(saved: Json): void {
     assert(Array.isArray(saved), 'saved sessions must be an array');
-    this.#sessions.clear();
-    for (const [id, session] of saved as readonly [Position, SavedSession][]) {
-      const { lastSeq, ackedUpTo, renewPos } = session;
-      const responses = new Map<number, Response>();
-      for (const [seq, high, low, result] of session.responses) {
-        responses.set(seq, { digest: { high, low }, result });
-      }
-      this.#sessions.set(id, { lastSeq, ackedUpTo, renewPos, responses });
-    }
+    this.clear();
+    for (const record of saved as readonly Json[]) this.place(record);
   }
 
   #evictOldest(): void {

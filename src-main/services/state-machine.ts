@@ -18,10 +18,13 @@ export type ApplyResult =
 
 const NOTHING: ApplyResult = { ok: true, result: null, effective: false };
 
-type Saved = {
+type Head = {
   readonly position: Position;
   readonly time: number;
   readonly chain: { readonly high: number; readonly low: number };
+};
+
+type Saved = Head & {
   readonly sessions: Json;
   readonly service: Json;
 };
@@ -54,6 +57,16 @@ export class StateMachine {
   /** What is wrong with the shape of a command, or null. */
   check(payload: Json): string | null {
     return this.#service.check(payload);
+  }
+
+  /** Whether a command can be answered by `read`. */
+  isRead(payload: Json): boolean {
+    return this.#service.isRead(payload);
+  }
+
+  /** Answers a reading command from the state as it is; changes nothing. */
+  read(payload: Json): Json {
+    return this.#service.read(payload);
   }
 
   /** Applies the next entry. A `session-open` results in `{ session: <id> }`. */
@@ -92,6 +105,35 @@ export class StateMachine {
       sessions: this.#sessions.save(),
       service: this.#service.save(),
     } satisfies Saved;
+  }
+
+  /**
+   * The state as it is now, in chunks of text for a snapshot; what is applied while they are read
+   * does not show in them. Sessions are part of it: exactly-once survives a snapshot.
+   */
+  image(): Iterable<string> {
+    const { high, low } = this.#chain;
+    const head: Head = { position: this.#position, time: this.#time, chain: { high, low } };
+    return chunksOf(head, this.#sessions.save(), this.#service.records());
+  }
+
+  /**
+   * Takes over the next chunk of an image; the first one clears everything. The state is whole
+   * again, and `position` that of the image, only after the last one.
+   */
+  loadChunk(chunk: string): void {
+    const [part, ...records] = JSON.parse(chunk) as [ImagePart, ...Json[]];
+    if (part === 'sessions') for (const record of records) this.#sessions.place(record);
+    else if (part === 'service') for (const record of records) this.#service.place(record);
+    else this.#begin(records[0] as unknown as Head);
+  }
+
+  #begin(head: Head): void {
+    this.#position = head.position;
+    this.#time = head.time;
+    this.#chain = head.chain;
+    this.#sessions.clear();
+    this.#service.clear();
   }
 
   /** Replaces the whole state by a saved one. */
@@ -141,6 +183,32 @@ export class StateMachine {
     );
     return outcome;
   }
+}
+
+/** A chunk takes records until it has this many characters; one record always fits. */
+const CHUNK_CHARS = 64 * 1024;
+
+type ImagePart = 'head' | 'sessions' | 'service';
+
+function* chunksOf(
+  head: Head,
+  sessions: Iterable<Json>,
+  service: Iterable<Json>,
+): Generator<string> {
+  yield JSON.stringify(['head', head]);
+  yield* partChunks('sessions', sessions);
+  yield* partChunks('service', service);
+}
+
+function* partChunks(part: ImagePart, records: Iterable<Json>): Generator<string> {
+  let text = '';
+  for (const record of records) {
+    text += `,${JSON.stringify(record)}`;
+    if (text.length < CHUNK_CHARS) continue;
+    yield `["${part}"${text}]`;
+    text = '';
+  }
+  if (text !== '') yield `["${part}"${text}]`;
 }
 
 function success(result: Json, effective: boolean): ApplyResult {

@@ -46,6 +46,15 @@ export interface ApplyHeader {
   readonly repeats: number;
 }
 
+/** The state machine took over a snapshot: everything up to `pos`, with this chained hash. */
+export interface LoadHeader {
+  readonly k: 'l';
+  readonly n: number;
+  readonly us: number;
+  readonly pos: Position;
+  readonly hash: string;
+}
+
 /** A message the shim or the transport did not let through. */
 export interface DropHeader {
   readonly k: 'd';
@@ -86,7 +95,8 @@ export interface EndHeader {
   readonly error?: string;
 }
 
-export type JournalHeader = StepHeader | ApplyHeader | DropHeader | CountersHeader | EndHeader;
+export type JournalHeader =
+  StepHeader | ApplyHeader | LoadHeader | DropHeader | CountersHeader | EndHeader;
 
 /** Name of the journal file of one life: `journal-<incarnation>.ndjson`. */
 export function journalFileName(incarnation: Incarnation): string {

@@ -15,6 +15,12 @@ export type RefusalCode =
   | 'stale-seq'
   | 'sequence-gap'
   | 'payload-mismatch'
+  /** A change is under way, or the leader has committed nothing of its own yet. */
+  | 'config-in-progress'
+  /** The leader hands over; ask again soon, perhaps elsewhere. */
+  | 'transferring'
+  /** A learner that is too far behind to become a voter. */
+  | 'not-caught-up'
   | 'bad-request';
 
 export interface Refusal {
@@ -36,6 +42,9 @@ export const REFUSAL_DEFINITE: Readonly<Record<RefusalCode, boolean>> = {
   'stale-seq': false,
   'sequence-gap': true,
   'payload-mismatch': true,
+  'config-in-progress': true,
+  transferring: true,
+  'not-caught-up': true,
   'bad-request': true,
 };
 

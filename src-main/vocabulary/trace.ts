@@ -47,7 +47,31 @@ export type TraceEvent =
     }
   /** A candidate's count, for the dots in its disc. */
   | { readonly kind: 'tally'; readonly era: Era; readonly votes: readonly NodeId[] }
-  /** How a lagging follower is brought up to date: `diff`, `trunc`, `probe`, `learn`. */
+  /** The configuration this node goes by changed; told at boot, too. `pos` 0: that the cluster
+   *  began with. `votersOld`: the other half of a joint configuration, or the one whose quorum is
+   *  needed as well while this one is pending. */
+  | {
+      readonly kind: 'config';
+      readonly pos: Position;
+      readonly voters: readonly NodeId[];
+      readonly votersOld: readonly NodeId[] | null;
+      readonly learners: readonly NodeId[];
+    }
+  /** `taken`: this node has a snapshot up to `pos` of its own; `sent`: the leader begins to send
+   *  one to `peer`; `installed`: one from `peer` is on disk here and replaces what was before. */
+  | {
+      readonly kind: 'snapshot';
+      readonly what: 'taken' | 'sent' | 'installed';
+      readonly pos: Position;
+      readonly peer: NodeId | null;
+    }
+  /** Entries at or below `upTo` left the log; the snapshot has them. */
+  | { readonly kind: 'compact'; readonly upTo: Position }
+  /** A planned hand-over: `begin` at the leader, `abort` when its time ran out, `now` at the target
+   *  when it is told to campaign. */
+  | { readonly kind: 'transfer'; readonly what: 'begin' | 'abort' | 'now'; readonly to: NodeId }
+  /** How a lagging follower is brought up to date: `diff`, `trunc`, `snap`, `probe`, `learn`,
+   *  `snapshot`. */
   | {
       readonly kind: 'catch-up';
       readonly peer: NodeId;
@@ -63,4 +87,5 @@ export type TraceEvent =
     };
 
 /** Classes of messages between nodes, for the cost split of protocols.md 8.2 and the screen. */
-export type MessageKind = 'replicate' | 'answer' | 'commit' | 'election' | 'heartbeat' | 'catch-up';
+export type MessageKind =
+  'replicate' | 'answer' | 'commit' | 'election' | 'heartbeat' | 'catch-up' | 'read';

@@ -70,6 +70,11 @@ function drawHead(ctx: CanvasRenderingContext2D, mk: MessageKind): void {
     case 'commit':
       ctx.rect(-1.5, -4.5, 3, 9);
       return;
+    case 'read':
+      ctx.moveTo(-3.5, -4);
+      ctx.lineTo(4.5, 0);
+      ctx.lineTo(-3.5, 4);
+      return;
     case 'heartbeat':
       ctx.arc(0, 0, 2, 0, 2 * Math.PI);
       return;

@@ -1,5 +1,6 @@
 /** Node discs and broken links of a view: fresh values on every call, ready to be drawn. */
-import type { ClusterView, NodeView } from '../../src-main/contract/cluster-view.ts';
+import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
+import type { NodeView } from '../../src-main/contract/node-view.ts';
 import { lastPosition } from '../../src-main/contract/node-log.ts';
 import { eraLabel, type NodeId } from '../../src-main/contract/words.ts';
 import { eraColour } from '../theme/palette.svelte.ts';

@@ -1,5 +1,6 @@
 /** What the screen says of a cluster beyond its nodes: who leads, what is cut, why it waits. */
-import type { ClusterView, NodeView } from '../../src-main/contract/cluster-view.ts';
+import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
+import type { NodeView } from '../../src-main/contract/node-view.ts';
 import { lastCommitted } from '../../src-main/contract/node-log.ts';
 import {
   compareEras,

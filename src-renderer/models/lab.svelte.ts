@@ -1,7 +1,7 @@
 /** The Lab: running clusters, what is selected, and everything that can be done to them. */
 import type { Action, CallOutput } from '../../src-main/contract/calls.ts';
 import type { Cluster } from '../../src-main/contract/model.ts';
-import type { NodeView } from '../../src-main/contract/cluster-view.ts';
+import type { NodeView } from '../../src-main/contract/node-view.ts';
 import type { NodeId, Workload } from '../../src-main/contract/words.ts';
 import type { LabClient } from '../connection/client.ts';
 import { currentLeader } from './insight.ts';

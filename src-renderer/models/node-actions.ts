@@ -1,6 +1,7 @@
 /** What the keys and the menu of a node do, and to which nodes of which clusters. */
 import type { Action } from '../../src-main/contract/calls.ts';
-import type { ClusterView, NodeView } from '../../src-main/contract/cluster-view.ts';
+import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
+import type { NodeView } from '../../src-main/contract/node-view.ts';
 import type { FaultRecord, NodeId } from '../../src-main/contract/words.ts';
 import { currentLeader } from './insight.ts';
 

@@ -51,6 +51,7 @@ const COLOUR_NAMES = [
   'msg-election',
   'msg-heartbeat',
   'msg-catch-up',
+  'msg-read',
   'ok',
   'violated',
   'unknown',

@@ -130,11 +130,32 @@ function describeTrace(e: TraceEvent): string {
       }`;
     case 'tally':
       return `has the votes of ${e.votes.join(' ') || 'nobody'} for ${eraLabel(e.era)}`;
+    case 'config':
+      return describeConfig(e);
+    case 'snapshot':
+      return describeSnapshot(e);
+    case 'compact':
+      return `drops its log up to ${e.upTo}`;
+    case 'transfer':
+      if (e.what === 'now') return 'is told to take over';
+      return e.what === 'begin' ? `hands over to ${e.to}` : `gives up handing over to ${e.to}`;
     case 'catch-up':
       return `brings ${e.peer} up to date from ${e.from} by ${e.method}`;
     case 'ignored':
       return `ignores ${e.type} from ${e.from}: ${e.why}`;
   }
+}
+
+function describeConfig(e: Extract<TraceEvent, { kind: 'config' }>): string {
+  const old = e.votersOld === null ? '' : `, with ${e.votersOld.join(' ')}`;
+  const learners = e.learners.length === 0 ? '' : `; learners ${e.learners.join(' ')}`;
+  return `goes by the voters ${e.voters.join(' ')}${old}${learners}`;
+}
+
+function describeSnapshot(e: Extract<TraceEvent, { kind: 'snapshot' }>): string {
+  if (e.what === 'taken') return `has a snapshot up to ${e.pos}`;
+  if (e.what === 'sent') return `sends ${e.peer ?? 'a peer'} its snapshot up to ${e.pos}`;
+  return `takes over the snapshot up to ${e.pos} of ${e.peer ?? 'a peer'}`;
 }
 
 function describeFault(fault: FaultRecord): string {

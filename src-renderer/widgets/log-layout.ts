@@ -1,5 +1,6 @@
 /** The log table as cells: rows are nodes, columns are the newest positions of the cluster. */
-import type { ClusterView, NodeView } from '../../src-main/contract/cluster-view.ts';
+import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
+import type { NodeView } from '../../src-main/contract/node-view.ts';
 import { isCommitted, lastPosition, runAt } from '../../src-main/contract/node-log.ts';
 import { eraLabel, type NodeId } from '../../src-main/contract/words.ts';
 import { eraColour, type EraColour } from '../theme/palette.svelte.ts';

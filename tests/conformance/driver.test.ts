@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Core, CoreDescription, Effect, Input } from '../../src-main/protocols/kernel/core.ts';
 import type { Entry } from '../../src-main/protocols/kernel/entry.ts';
 import { NodeDriver } from '../../src-main/runtime/driver/node-driver.ts';
+import { memoryImages } from '../support/memory-images.ts';
 import type { DriverPorts } from '../../src-main/runtime/driver/ports.ts';
 import { KvService } from '../../src-main/services/kv.ts';
 import { StateMachine } from '../../src-main/services/state-machine.ts';
@@ -68,6 +69,9 @@ function makeHost(disk: 'instant' | 'late', script: Script): Host {
     reply: (reqId, answer) => log.push(`reply ${reqId} ${answer.ok ? 'ok' : answer.refusal.code}`),
     closeLink: (peer) => log.push(`close ${peer}`),
     trace: () => undefined,
+    images: memoryImages(),
+    wake: null,
+    members: () => undefined,
   };
   const driver = new NodeDriver(core, new StateMachine(new KvService()), 'n1', ports);
   const host = { driver, core, log, tokens };
@@ -239,6 +243,9 @@ test('a gated send keeps the session the core knew when it sent it', () => {
     reply: () => undefined,
     closeLink: () => undefined,
     trace: () => undefined,
+    images: memoryImages(),
+    wake: null,
+    members: () => undefined,
   });
   driver.turn([
     { kind: 'link-up', peer: 'n2', linkEpoch: 4 },
@@ -265,8 +272,11 @@ describe('Lamport time', () => {
       reply: () => undefined,
       closeLink: () => undefined,
       trace: () => undefined,
+      images: memoryImages(),
+      wake: null,
+      members: () => undefined,
     });
-    const from = { from: 'n2', fromIncarnation: 1, linkEpoch: 1, step: 1, index: 0 };
+    const from = { from: 'n2', fromIncarnation: 1, linkEpoch: 1, step: 1, index: 0, bulk: null };
     driver.turn([{ ...from, lamport: 41, msg: { type: 'x' } }]);
     driver.turn([{ ...from, step: 2, lamport: 3, msg: { type: 'x' } }]);
     expect(seen).toEqual([42, 43]);

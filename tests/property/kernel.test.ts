@@ -34,15 +34,16 @@ const op = fc.oneof(
 const ops = fc.array(op, { maxLength: 12 });
 
 /** A disk as a map, the obvious way. */
-function naiveApply(list: readonly PersistOp[]): { hard: object; log: Entry[] } {
+function naiveApply(list: readonly PersistOp[]): { hard: object; snapshot: null; log: Entry[] } {
   const hard: Record<string, Json> = {};
   const log = new Map<number, Entry>();
   for (const each of list) {
     if (each.op === 'hard') Object.assign(hard, each.record);
     else if (each.op === 'put') for (const put of each.entries) log.set(put.pos, put);
-    else for (const pos of [...log.keys()]) if (pos >= each.from) log.delete(pos);
+    else if (each.op === 'truncate')
+      for (const pos of [...log.keys()]) if (pos >= each.from) log.delete(pos);
   }
-  return { hard, log: [...log.values()].sort((a, b) => a.pos - b.pos) };
+  return { hard, snapshot: null, log: [...log.values()].sort((a, b) => a.pos - b.pos) };
 }
 
 /** `put` wants its entries ascending, as every core hands them out. */

@@ -38,7 +38,7 @@ test('what was committed is loaded again, by another connection while the first 
     { op: 'put', entries },
   ]);
   const reader = new SqliteStorage(file, null);
-  expect(reader.load()).toEqual({ hard: { term: 3, vote: null }, log: entries });
+  expect(reader.load()).toEqual({ hard: { term: 3, vote: null }, snapshot: null, log: entries });
   reader.close();
   storage.close();
 });

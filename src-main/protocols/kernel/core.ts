@@ -15,7 +15,24 @@
  * - `boot` first, once per life. Then `tick` before any other input of a turn (protocols.md 6.2).
  * - `persisted` cumulative and in order. A `send` with `after` > 0 leaves only once that token is
  *   durable. Entries are applied once each, in the order of the `apply` effects.
- * - `recv` only of messages whose envelope fits (cluster, protocol, addressee, known sender).
+ * - `recv` only of messages whose envelope fits (cluster, protocol, addressee), and only from nodes
+ *   whose disk is the one this node, or the supervisor that started it, knows them by.
+ *
+ * Snapshots (protocols.md 1.8): the image of the state machine stays with the host, as a list of
+ * chunks under a handle that the core makes up (lower-case letters, digits, `-` and `.`). The core
+ * knows of it what a `SnapshotRef` says. `take-snapshot` is answered by `snapshot-ready`; the core
+ * then persists `{ op: 'snapshot' }` and what it compacts. A chunk travels with a message that
+ * names it in `image`; the receiver's core decides what to do with it by `keep-chunk` in that very
+ * step. When all are there it persists the reference, and only after that token is durable it may
+ * answer the last chunk; `load-snapshot` makes the state machine take it over, in order with the
+ * `apply` effects around it, and `snapshot-loaded` says that this is done. At boot a core whose
+ * durable state has a snapshot emits `load-snapshot` for it first.
+ *
+ * Membership: `members` in `boot` is the configuration the cluster began with, always the same;
+ * later ones are in the snapshot and the log. A node that is not in it (a joiner), or is in it with
+ * another disk (it was wiped), takes part passively: it follows, but never votes, campaigns or
+ * counts until a configuration it holds names it with its own disk. Whenever the nodes a core wants
+ * to talk to change it says so by a `members` effect.
  */
 import type { Json } from '../../vocabulary/json.ts';
 import type {
@@ -26,6 +43,7 @@ import type {
   ProtocolName,
   StorageId,
 } from '../../vocabulary/ids.ts';
+import type { ReadLevel } from '../../vocabulary/read-level.ts';
 import type { Refusal } from '../../vocabulary/refusal.ts';
 import type { Timing } from '../../vocabulary/timing.ts';
 import type { MessageKind, Role, TraceEvent } from '../../vocabulary/trace.ts';
@@ -36,6 +54,9 @@ import type { Entry } from './entry.ts';
 /** Every message is plain JSON with a `type`. */
 export interface Message {
   readonly type: string;
+  /** This chunk (from 0) of this image of the sender's host travels with the message. Loses the
+   *  message when the sender no longer has it. */
+  readonly image?: { readonly handle: string; readonly chunk: number };
 }
 
 /** Order of a durability barrier; grows by one per `persist` effect of a life, from 1. */
@@ -58,6 +79,17 @@ export interface ClientRequest {
   readonly op: ClientOp;
 }
 
+/** A read that is no log entry. A level that a protocol does not have is refused as
+ *  `bad-request`. */
+export interface ReadRequest {
+  /** From the same numbers as those of `ClientRequest`. */
+  readonly reqId: number;
+  readonly level: Exclude<ReadLevel, 'log'>;
+  /** Not from a state before it: what this client saw already; 0 for none. */
+  readonly minPos: Position;
+  readonly payload: Json;
+}
+
 export interface BootInput {
   readonly kind: 'boot';
   readonly cluster: string;
@@ -75,11 +107,25 @@ export interface BootInput {
   readonly mutants: readonly string[];
 }
 
-/** Operator commands; refused with `bad-request` until the protocol supports them. */
+/**
+ * Operator commands. Answered by `reply` (refused), by applying the configuration they led to
+ * (`waiting` of `apply`, with the last entry they needed), or by `done`.
+ */
 export type AdminOp =
-  | { readonly op: 'add' | 'remove' | 'promote'; readonly member: Member }
+  | { readonly op: 'add'; readonly member: Member; readonly as: 'voter' | 'learner' }
+  /** A learner becomes a voter, after it caught up. */
+  | { readonly op: 'promote'; readonly nodeId: NodeId }
+  | { readonly op: 'remove'; readonly nodeId: NodeId }
+  /** Any other configuration in one operation; also a member that came back with another disk. */
+  | {
+      readonly op: 'reconfigure';
+      readonly voters: readonly Member[];
+      readonly learners: readonly Member[];
+    }
   | { readonly op: 'transfer'; readonly to: NodeId }
-  | { readonly op: 'snapshot' };
+  /** Of this very node, now; then the log up to it is dropped but for `retain` entries (null: as
+   *  the options say). */
+  | { readonly op: 'snapshot'; readonly retain: number | null };
 
 export type Input<M extends Message = Message> =
   | BootInput
@@ -92,11 +138,14 @@ export type Input<M extends Message = Message> =
   /** Everything clients asked in one turn of the host: one step, one barrier, one message a peer.
    *   */
   | { readonly kind: 'client'; readonly requests: readonly ClientRequest[] }
+  /** All reads of one turn: one round of questions for all of them. */
+  | { readonly kind: 'read'; readonly requests: readonly ReadRequest[] }
   | { readonly kind: 'admin'; readonly reqId: number; readonly op: AdminOp }
   | {
       readonly kind: 'snapshot-ready';
       readonly lastPos: Position;
       readonly handle: string;
+      readonly chunks: number;
       readonly bytes: number;
     }
   | { readonly kind: 'snapshot-loaded'; readonly lastPos: Position };
@@ -121,14 +170,25 @@ export type Effect<M extends Message = Message, E extends Entry = Entry> =
       readonly linkEpoch: number;
       readonly why: string;
     }
-  | { readonly kind: 'take-snapshot'; readonly lastPos: Position }
-  | { readonly kind: 'load-snapshot'; readonly lastPos: Position; readonly handle: string }
+  /** Answer this read from the state at `pos` or any later one. */
   | {
-      readonly kind: 'send-snapshot';
-      readonly to: NodeId;
-      readonly handle: string;
-      readonly after: Token;
-    };
+      readonly kind: 'read';
+      readonly reqId: number;
+      readonly pos: Position;
+      readonly payload: Json;
+    }
+  /** An operator command that no log entry answers was carried out. */
+  | { readonly kind: 'done'; readonly reqId: number; readonly result: Json }
+  /** The nodes this one talks to from now on, with the disks it knows them by, itself included:
+   *  every configuration that still matters, learners, and the removed as long as they are owed
+   *  anything. */
+  | { readonly kind: 'members'; readonly members: readonly Member[] }
+  /** Make an image of the state after everything applied so far, which is `lastPos`. */
+  | { readonly kind: 'take-snapshot'; readonly lastPos: Position; readonly handle: string }
+  | { readonly kind: 'load-snapshot'; readonly lastPos: Position; readonly handle: string }
+  /** Only in the step of a `recv` with an `image`: its chunk is number `chunk` of an image of this
+   *  host. Number 0 begins anew. */
+  | { readonly kind: 'keep-chunk'; readonly handle: string; readonly chunk: number };
 
 /** The inspector's view: the common words, and the protocol's own fields in reading order. */
 export interface CoreDescription {
@@ -142,6 +202,10 @@ export interface CoreDescription {
   readonly committed: Position;
   readonly applied: Position;
   readonly voters: readonly NodeId[];
+  /** Non-voters of the configuration: Raft and Paxos learners, ZAB observers. */
+  readonly learners: readonly NodeId[];
+  /** Position of the snapshot the log stands on, 0 for none. */
+  readonly snapshotPos: Position;
   readonly own: readonly { readonly name: string; readonly value: Json }[];
 }
 
@@ -166,6 +230,8 @@ export interface ProtocolDefinition {
   readonly name: ProtocolName;
   /** true: messages need FIFO sessions, any loss closes one (protocols.md 0.6, ZAB). */
   readonly overSessions: boolean;
+  /** Reads that are no log entries, the protocol's usual one first. */
+  readonly readLevels: readonly ReadRequest['level'][];
   readonly messageKinds: { readonly [type: string]: MessageKind };
   readonly defaultOptions: { readonly [name: string]: Json };
   readonly mutants: readonly Mutant[];

@@ -1,5 +1,6 @@
 /** Collects the effects of one step, in order, and numbers the barriers. */
-import type { NodeId } from '../../vocabulary/ids.ts';
+import type { Member, NodeId, Position } from '../../vocabulary/ids.ts';
+import type { Json } from '../../vocabulary/json.ts';
 import { refuse, type RefusalCode } from '../../vocabulary/refusal.ts';
 import type { TraceEvent } from '../../vocabulary/trace.ts';
 import type { Effect, Message, Token } from './core.ts';
@@ -47,6 +48,31 @@ export class EffectList<M extends Message, E extends Entry> {
 
   refuse(reqId: number, code: RefusalCode, message: string, hint: NodeId | null = null): void {
     this.#effects.push({ kind: 'reply', reqId, refusal: refuse(code, message, hint) });
+  }
+
+  /** Answers a read from the state at `pos` or a later one. */
+  read(reqId: number, pos: Position, payload: Json): void {
+    this.#effects.push({ kind: 'read', reqId, pos, payload });
+  }
+
+  done(reqId: number, result: Json): void {
+    this.#effects.push({ kind: 'done', reqId, result });
+  }
+
+  members(members: readonly Member[]): void {
+    this.#effects.push({ kind: 'members', members });
+  }
+
+  takeSnapshot(lastPos: Position, handle: string): void {
+    this.#effects.push({ kind: 'take-snapshot', lastPos, handle });
+  }
+
+  loadSnapshot(lastPos: Position, handle: string): void {
+    this.#effects.push({ kind: 'load-snapshot', lastPos, handle });
+  }
+
+  keepChunk(handle: string, chunk: number): void {
+    this.#effects.push({ kind: 'keep-chunk', handle, chunk });
   }
 
   trace(event: TraceEvent): void {

@@ -8,6 +8,7 @@ import { PaxosCore } from './step.ts';
 export const paxosDefinition: ProtocolDefinition = {
   name: 'paxos',
   overSessions: false,
+  readLevels: [],
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,

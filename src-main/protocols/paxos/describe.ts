@@ -18,6 +18,8 @@ export function describeState(state: PaxosState): CoreDescription {
     committed: log.chosenPrefix,
     applied: state.applied,
     voters: state.sets.voters,
+    learners: [],
+    snapshotPos: 0,
     own: [...leaderFields(state), ...campaignFields(state), ...acceptorFields(state)],
   };
 }

@@ -149,6 +149,9 @@ function takeInput(m: Machine, input: Exclude<Input<PaxosMessage>, BootInput>): 
     case 'link-down':
       // Only a hint to Paxos: a lost session is not a lost node.
       return;
+    case 'read':
+      for (const { reqId } of input.requests) fx.refuse(reqId, 'bad-request', 'no such read');
+      return;
     case 'admin':
       fx.refuse(input.reqId, 'bad-request', `paxos does not support ${input.op.op}`);
       return;

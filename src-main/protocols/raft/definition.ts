@@ -9,6 +9,7 @@ import { RaftCore } from './step.ts';
 export const raftDefinition: ProtocolDefinition = {
   name: 'raft',
   overSessions: false,
+  readLevels: [],
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,

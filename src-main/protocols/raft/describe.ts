@@ -16,6 +16,8 @@ export function describe(s: RaftState): CoreDescription {
     committed: s.commitPos,
     applied: s.appliedPos,
     voters: s.membership.sets.voters,
+    learners: [],
+    snapshotPos: 0,
     own: ownFields(s),
   };
 }

@@ -101,6 +101,9 @@ function handleInput(s: RaftState, input: Exclude<Input<RaftMessage>, BootInput>
       return becomeOutsider(s, `storage failed: ${input.error}`);
     case 'client':
       return handleClient(s, input.requests);
+    case 'read':
+      for (const { reqId } of input.requests) s.out.refuse(reqId, 'bad-request', 'no such read');
+      return;
     case 'admin':
       return s.out.refuse(input.reqId, 'bad-request', `${input.op.op} is not supported`);
     case 'snapshot-ready':

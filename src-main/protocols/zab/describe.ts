@@ -18,6 +18,8 @@ export function describeNode(node: ZabNode): CoreDescription {
     committed,
     applied: committed,
     voters: voters.voters,
+    learners: [],
+    snapshotPos: 0,
     own: ownFields(node),
   };
 }

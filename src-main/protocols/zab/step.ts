@@ -112,6 +112,11 @@ function handleInput(node: ZabNode, input: Exclude<ZabInput, BootInput>): void {
       return handlePersistFailed(node, input.error);
     case 'client':
       return handleClient(node, input.requests);
+    case 'read':
+      for (const { reqId } of input.requests) {
+        node.effects.refuse(reqId, 'bad-request', 'no such read');
+      }
+      return;
     case 'admin':
       return node.effects.refuse(input.reqId, 'bad-request', `${input.op.op} is not supported`);
     case 'snapshot-ready':

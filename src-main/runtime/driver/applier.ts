@@ -6,6 +6,7 @@
 import { assert } from '../../base/assert.ts';
 import { digestHex } from '../../protocols/kernel/digest.ts';
 import type { Entry } from '../../protocols/kernel/entry.ts';
+import type { Json } from '../../vocabulary/json.ts';
 import type { StateMachine } from '../../services/state-machine.ts';
 import { applyLine } from './journal-lines.ts';
 import type { DriverPorts } from './ports.ts';
@@ -35,6 +36,20 @@ export class Applier {
 
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Answers what only looks, from the state as it is. */
+  read(reqId: number, payload: Json): void {
+    const result = this.#machine.read(payload);
+    this.#ports.reply(reqId, { ok: true, result, pos: this.#applied });
+  }
+
+  /** The machine was replaced by an image. @returns the journal line that says so. */
+  loaded(step: number): string {
+    this.#applied = this.#machine.position;
+    if (this.#ports.journal === null) return '';
+    const hash = digestHex(this.#machine.digest());
+    return applyLine({ k: 'l', n: step, us: this.#ports.nowUs(), pos: this.#applied, hash });
   }
 
   /** @returns the journal line of this batch, nothing when there is no journal. */

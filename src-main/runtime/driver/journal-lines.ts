@@ -1,7 +1,7 @@
 /** Builds the lines of the flight journal (vocabulary/journal.ts has their shape). */
 import type { Effect, Input } from '../../protocols/kernel/core.ts';
 import { digestHex, digestOf } from '../../protocols/kernel/digest.ts';
-import type { ApplyHeader, MessageId, StepHeader } from '../../vocabulary/journal.ts';
+import type { ApplyHeader, LoadHeader, MessageId, StepHeader } from '../../vocabulary/journal.ts';
 import type { TraceEvent } from '../../vocabulary/trace.ts';
 import type { Incoming } from './ports.ts';
 
@@ -52,6 +52,6 @@ function received(incoming: Incoming): StepHeader['recv'] & object {
   return [messageId(from, fromIncarnation, step, index), from, msg.type];
 }
 
-export function applyLine(header: ApplyHeader): string {
+export function applyLine(header: ApplyHeader | LoadHeader): string {
   return `${JSON.stringify(header)}\t\n`;
 }

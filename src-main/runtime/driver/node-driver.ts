@@ -7,19 +7,20 @@
  * 2. A send gated on a token, and everything to be applied after a persist, wait until that token
  *    is durable.
  * 3. An answer leaves only after its entry was applied.
+ * 4. An image is durable before a snapshot refers to it, and dropped only when none does any more.
  *
  * A turn takes everything that arrived since the last one; its persists become one barrier. Nothing
  * here awaits: a host with a synchronous disk runs a whole turn in one go, a host with a slow one
  * calls `persisted` when it is done.
  */
-import { assert } from '../../base/assert.ts';
+import { assert, assertUnreachable } from '../../base/assert.ts';
 import type { Core, Effect, Input, Message, Token } from '../../protocols/kernel/core.ts';
-import type { PersistOp } from '../../protocols/kernel/durable.ts';
-import type { Entry } from '../../protocols/kernel/entry.ts';
+import type { PersistOp, SnapshotRef } from '../../protocols/kernel/durable.ts';
 import type { StateMachine } from '../../services/state-machine.ts';
 import type { TraceEvent } from '../../vocabulary/trace.ts';
-import { Applier, type ApplyJob } from './applier.ts';
+import { refuse } from '../../vocabulary/refusal.ts';
 import { stepLine, type SentMessage } from './journal-lines.ts';
+import { MachineWork, type SavedWork } from './machine-work.ts';
 import type { DriverPorts, Incoming, Outgoing } from './ports.ts';
 
 interface GatedSend {
@@ -34,7 +35,7 @@ export interface SavedDriver {
   readonly gated: readonly GatedSend[];
   readonly issuedToken: Token;
   readonly durableToken: Token;
-  readonly applies: readonly ApplyJob[];
+  readonly work: SavedWork;
   readonly linkEpochs: readonly (readonly [string, number])[];
   readonly dead: boolean;
 }
@@ -42,7 +43,7 @@ export interface SavedDriver {
 export class NodeDriver {
   readonly #core: Core;
   readonly #ports: DriverPorts;
-  readonly #applier: Applier;
+  readonly #work: MachineWork;
   readonly #nodeId: string;
   #step = 0;
   #lamport = 0;
@@ -53,7 +54,9 @@ export class NodeDriver {
   #issuedToken: Token = 0;
   #pendingToken: Token = 0;
   #durableToken: Token = 0;
-  #applies: ApplyJob[] = [];
+  #done: Extract<Effect, { kind: 'done' }>[] = [];
+  /** Until this token is durable the images before the newest reference are still needed. */
+  #dropImagesAt: Token | null = null;
   #refusals: Extract<Effect, { kind: 'reply' }>[] = [];
   /** The session with each peer as the core knows it: what it was told last, not what is now. */
   readonly #linkEpochs = new Map<string, number>();
@@ -65,7 +68,7 @@ export class NodeDriver {
     this.#core = core;
     this.#ports = ports;
     this.#nodeId = nodeId;
-    this.#applier = new Applier(machine, ports);
+    this.#work = new MachineWork(machine, nodeId, ports);
   }
 
   /** The state between two turns; core, state machine and disk are saved by who owns them. */
@@ -77,7 +80,7 @@ export class NodeDriver {
       gated: [...this.#gated],
       issuedToken: this.#issuedToken,
       durableToken: this.#durableToken,
-      applies: [...this.#applies],
+      work: this.#work.save(),
       linkEpochs: [...this.#linkEpochs],
       dead: this.#dead,
     };
@@ -92,7 +95,7 @@ export class NodeDriver {
     this.#issuedToken = saved.issuedToken;
     this.#pendingToken = saved.issuedToken;
     this.#durableToken = saved.durableToken;
-    this.#applies = [...saved.applies];
+    this.#work.restore(saved.work);
     for (const [peer, epoch] of saved.linkEpochs) this.#linkEpochs.set(peer, epoch);
     this.#dead = saved.dead;
   }
@@ -102,7 +105,7 @@ export class NodeDriver {
   }
 
   get applied(): number {
-    return this.#applier.applied;
+    return this.#work.applied;
   }
 
   get core(): Core {
@@ -139,6 +142,8 @@ export class NodeDriver {
   }
 
   #receive(incoming: Incoming): void {
+    // A chunk that came without its text says nothing.
+    if (incoming.msg.image !== undefined && incoming.bulk === null) return;
     this.#lamport = Math.max(this.#lamport, incoming.lamport);
     this.#run(
       { kind: 'recv', from: incoming.from, linkEpoch: incoming.linkEpoch, msg: incoming.msg },
@@ -150,10 +155,11 @@ export class NodeDriver {
     this.#step += 1;
     this.#lamport += 1;
     if (input.kind === 'link-up') this.#linkEpochs.set(input.peer, input.linkEpoch);
+    if (input.kind === 'boot') this.#work.open(input.durable.snapshot?.handle ?? null);
     const effects = this.#core.step(input);
     const sends: SentMessage[] = [];
     const trace: TraceEvent[] = [];
-    for (const effect of effects) this.#take(effect, sends, trace);
+    for (const effect of effects) this.#take(effect, incoming, sends, trace);
     if (this.#ports.journal === null) return;
     this.#lines += stepLine({
       n: this.#step,
@@ -167,7 +173,12 @@ export class NodeDriver {
     });
   }
 
-  #take(effect: Effect, sends: SentMessage[], trace: TraceEvent[]): void {
+  #take(
+    effect: Effect,
+    incoming: Incoming | null,
+    sends: SentMessage[],
+    trace: TraceEvent[],
+  ): void {
     switch (effect.kind) {
       case 'persist':
         assert(effect.token === this.#issuedToken + 1, `${this.#nodeId}: token ${effect.token}`);
@@ -178,7 +189,25 @@ export class NodeDriver {
         this.#takeSend(effect.to, effect.msg, effect.after, sends);
         return;
       case 'apply':
-        this.#takeApply(effect.entries, effect.waiting);
+        this.#work.addApply(this.#step, this.#issuedToken, effect);
+        return;
+      case 'take-snapshot':
+        this.#work.addImage('take', this.#step, this.#issuedToken, effect);
+        return;
+      case 'load-snapshot':
+        this.#work.addImage('load', this.#step, this.#issuedToken, effect);
+        return;
+      case 'read':
+        this.#takeRead(effect);
+        return;
+      case 'done':
+        this.#done.push(effect);
+        return;
+      case 'members':
+        this.#ports.members(effect.members);
+        return;
+      case 'keep-chunk':
+        this.#work.keepChunk(effect.handle, effect.chunk, incoming?.bulk ?? null);
         return;
       case 'reply':
         this.#refusals.push(effect);
@@ -191,7 +220,7 @@ export class NodeDriver {
         this.#closings.push(effect);
         return;
       default:
-        assert(false, `${this.#nodeId}: effect ${effect.kind} has no host yet`);
+        assertUnreachable(effect, 'effect');
     }
   }
 
@@ -199,18 +228,38 @@ export class NodeDriver {
     assert(to !== this.#nodeId, `${this.#nodeId} sends ${msg.type} to itself`);
     const index = sends.length;
     const linkEpoch = this.#linkEpochs.get(to) ?? 0;
-    const message = { to, step: this.#step, index, lamport: this.#lamport, linkEpoch, msg };
+    const { images } = this.#ports;
+    const bulk = msg.image === undefined ? null : images.get(msg.image.handle, msg.image.chunk);
+    const message = { to, step: this.#step, index, lamport: this.#lamport, linkEpoch, msg, bulk };
     sends.push([index, to, msg.type]);
+    // The image is gone: as if lost on the way.
+    if (msg.image !== undefined && bulk === null) return;
     if (after <= this.#durableToken) this.#ungated.push(message);
     else this.#gated.push({ after, message });
   }
 
-  #takeApply(entries: readonly Entry[], waiting: ApplyJob['waiting']): void {
-    this.#applies.push({ step: this.#step, after: this.#issuedToken, entries, waiting });
+  #takeRead(read: Extract<Effect, { kind: 'read' }>): void {
+    if (this.#work.addRead(read)) return;
+    const refusal = refuse('busy', 'too many reads wait at this node');
+    this.#refusals.push({ kind: 'reply', reqId: read.reqId, refusal });
   }
 
   /** Carries out what the steps asked for, in the one legal order, until nothing is left to do. */
   #settle(): void {
+    for (;;) {
+      this.#settleEffects();
+      this.#lines += this.#work.run(this.#durableToken);
+      const told = this.#work.takeInputs();
+      if (told.length === 0) break;
+      for (const input of told) this.#run(input, null);
+    }
+    this.#work.answerReads();
+    this.#answerOthers();
+    this.#writeJournal();
+    this.#ports.flush();
+  }
+
+  #settleEffects(): void {
     this.#settling = true;
     for (;;) {
       this.#writeJournal();
@@ -220,10 +269,6 @@ export class NodeDriver {
       this.#afterDurable();
     }
     this.#settling = false;
-    this.#applyDurable();
-    this.#answerRefusals();
-    this.#writeJournal();
-    this.#ports.flush();
   }
 
   #writeJournal(): void {
@@ -248,8 +293,15 @@ export class NodeDriver {
     const ops = this.#ops;
     this.#ops = [];
     this.#pendingToken = this.#issuedToken;
+    for (const op of ops) if (op.op === 'snapshot') this.#sealImage(op.snapshot);
     this.#ports.persist(ops, this.#pendingToken);
     return true;
+  }
+
+  /** An image is durable before anything on disk refers to it (protocols.md 1.7). */
+  #sealImage(snapshot: SnapshotRef): void {
+    this.#work.seal(snapshot);
+    this.#dropImagesAt = this.#pendingToken;
   }
 
   /** Gated sends leave first (their steps are in the journal), then the core hears of it. */
@@ -266,19 +318,20 @@ export class NodeDriver {
     }
     this.#gated = waiting;
     if (released) this.#ports.flush();
+    if (this.#dropImagesAt !== null && this.#dropImagesAt <= this.#durableToken) {
+      this.#dropImagesAt = null;
+      this.#work.dropOldImages();
+    }
     this.#run({ kind: 'persisted', token: this.#durableToken }, null);
   }
 
-  #applyDurable(): void {
-    while (this.#applies[0] !== undefined && this.#applies[0].after <= this.#durableToken) {
-      const job = this.#applies.shift();
-      if (job !== undefined) this.#lines += this.#applier.run(job);
-    }
-  }
-
-  #answerRefusals(): void {
+  #answerOthers(): void {
     const refusals = this.#refusals;
+    const done = this.#done;
     this.#refusals = [];
+    this.#done = [];
     for (const { reqId, refusal } of refusals) this.#ports.reply(reqId, { ok: false, refusal });
+    const pos = this.#work.applied;
+    for (const { reqId, result } of done) this.#ports.reply(reqId, { ok: true, result, pos });
   }
 }

@@ -3,7 +3,7 @@
  * carries them out (process: sockets, SQLite, a file; simulator: queues).
  */
 import type { Json } from '../../vocabulary/json.ts';
-import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import type { Member, NodeId, Position } from '../../vocabulary/ids.ts';
 import type { Refusal } from '../../vocabulary/refusal.ts';
 import type { TraceEvent } from '../../vocabulary/trace.ts';
 import type { Message, Token } from '../../protocols/kernel/core.ts';
@@ -20,6 +20,8 @@ export interface Outgoing {
    *  must not let it out in another one. */
   readonly linkEpoch: number;
   readonly msg: Message;
+  /** The chunk of an image that travels with it (`msg.image`). */
+  readonly bulk: string | null;
 }
 
 export interface Incoming {
@@ -30,6 +32,22 @@ export interface Incoming {
   readonly index: number;
   readonly lamport: number;
   readonly msg: Message;
+  readonly bulk: string | null;
+}
+
+/**
+ * Where a host keeps images of the state machine, each a list of chunks under a handle. All calls
+ * are synchronous; a failure throws as one of `persist` does.
+ */
+export interface ImageStore {
+  /** Adds chunk number `chunk`; number 0 begins the image anew. */
+  put(handle: string, chunk: number, text: string): void;
+  /** null: no such image or chunk. */
+  get(handle: string, chunk: number): string | null;
+  /** All `chunks` of the image are durable when this returns; throws when one is missing. */
+  seal(handle: string, chunks: number): void;
+  /** Drops every image but these. */
+  keepOnly(handles: readonly string[]): void;
 }
 
 export type Answer =
@@ -51,8 +69,14 @@ export interface DriverPorts {
    * are durable, during this call or later, and in order.
    */
   persist(ops: readonly PersistOp[], token: Token): void;
+  readonly images: ImageStore;
+  /** Ask for another turn soon: an image is only partly written or loaded. null: this host has all
+   *  the time there is, every image is done in one turn. */
+  readonly wake: (() => void) | null;
   reply(reqId: number, answer: Answer): void;
   closeLink(peer: NodeId, linkEpoch: number, why: string): void;
+  /** The nodes to talk to from now on, with the disks they are known by. */
+  members(members: readonly Member[]): void;
   /** A trace event of the core, for hosts that watch (role changes to the supervisor). */
   trace(event: TraceEvent): void;
 }

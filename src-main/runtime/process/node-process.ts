@@ -16,6 +16,7 @@ import { messageId } from '../driver/journal-lines.ts';
 import { NodeDriver } from '../driver/node-driver.ts';
 import type { Incoming } from '../driver/ports.ts';
 import { Gateway } from './gateway.ts';
+import { ImageFiles } from './image-files.ts';
 import { JournalFile } from './journal-file.ts';
 import { DATABASE_FILE, type FromNode, type LinkRules, type NodeConfig } from './node-config.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
@@ -36,6 +37,7 @@ export class NodeProcess {
   readonly #fail: (error: unknown) => void;
   readonly #definition: ProtocolDefinition;
   readonly #storage: SqliteStorage;
+  readonly #images: ImageFiles;
   readonly #journal: JournalFile | null;
   readonly #driver: NodeDriver;
   readonly #transport: Transport;
@@ -69,6 +71,7 @@ export class NodeProcess {
     const service = createService(config.service);
     if (service === null) throw new Error(`no service named ${config.service}`);
     this.#storage = new SqliteStorage(path.join(config.dataDir, DATABASE_FILE), config.storageId);
+    this.#images = new ImageFiles(config.dataDir);
     const { incarnation } = this.#storage.identity;
     this.#journal = config.journal ? new JournalFile(config.dataDir, incarnation) : null;
     const machine = new StateMachine(service);
@@ -88,6 +91,9 @@ export class NodeProcess {
         this.#guardDisk(() => this.#storage.commit(ops));
         this.#driver.persisted(token);
       },
+      images: this.#images,
+      wake: () => this.#planTurn(),
+      members: () => undefined,
       reply: (reqId, answer) => this.#gateway.answer(reqId, answer),
       closeLink: (peer, epoch, why) => this.#transport.closeLink(peer, epoch, why),
       trace: (event) => this.#tellRole(event),
@@ -293,6 +299,7 @@ export class NodeProcess {
     }
     this.#transport.close();
     this.#journal?.close();
+    this.#images.close();
     this.#storage.close();
   }
 }

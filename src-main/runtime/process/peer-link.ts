@@ -102,14 +102,15 @@ export class PeerLink {
     assert(message.to === this.#options.peer, `${message.to} is not ${this.#options.peer}`);
     const frame = this.#session === null ? null : this.#session.stamp(message.linkEpoch);
     if (this.#session !== null && frame === null) {
-      this.#drop([message.step, message.index, 0, message.msg, null], 'session');
+      this.#drop([message.step, message.index, 0, message.msg, null, null], 'session');
       return;
     }
-    this.#admit([message.step, message.index, message.lamport, message.msg, frame]);
+    const { step, index, lamport, msg, bulk } = message;
+    this.#admit([step, index, lamport, msg, frame, bulk]);
   }
 
   #sendControl(frame: SessionFrame): void {
-    this.#admit([0, 0, 0, null, frame]);
+    this.#admit([0, 0, 0, null, frame, null]);
   }
 
   #admit(item: WireItem): void {
@@ -188,7 +189,7 @@ export class PeerLink {
   }
 
   receive(item: WireItem): void {
-    const [step, index, lamport, msg, frame] = item;
+    const [step, index, lamport, msg, frame, bulk] = item;
     if (this.#deaf) {
       this.#noteRefused(item, 'cut');
       return;
@@ -207,6 +208,7 @@ export class PeerLink {
       index,
       lamport,
       msg,
+      bulk,
     });
   }
 

@@ -5,7 +5,12 @@
  */
 import Database, { type Statement } from 'better-sqlite3';
 import { randomBytes } from 'node:crypto';
-import type { DurableState, HardRecord, PersistOp } from '../../protocols/kernel/durable.ts';
+import type {
+  DurableState,
+  HardRecord,
+  PersistOp,
+  SnapshotRef,
+} from '../../protocols/kernel/durable.ts';
 import type { Entry } from '../../protocols/kernel/entry.ts';
 import type { Json } from '../../vocabulary/json.ts';
 
@@ -13,6 +18,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS identity (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS hard (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS log (pos INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS snapshot (one INTEGER PRIMARY KEY, ref TEXT NOT NULL) STRICT;
 `;
 
 /** The write-ahead log is copied into the database, and begun again, after this many pages. */
@@ -34,6 +40,8 @@ export class SqliteStorage {
   readonly #putEntry: Statement;
   readonly #putEntries: Statement;
   readonly #truncate: Statement;
+  readonly #compact: Statement;
+  readonly #putSnapshot: Statement;
   #syncs = 0;
 
   /**
@@ -54,6 +62,8 @@ export class SqliteStorage {
     const rows = Array(ENTRIES_AT_ONCE).fill('(?, ?)').join(', ');
     this.#putEntries = this.#db.prepare(`INSERT OR REPLACE INTO log VALUES ${rows}`);
     this.#truncate = this.#db.prepare('DELETE FROM log WHERE pos >= ?');
+    this.#compact = this.#db.prepare('DELETE FROM log WHERE pos <= ?');
+    this.#putSnapshot = this.#db.prepare('INSERT OR REPLACE INTO snapshot VALUES (1, ?)');
     this.identity = this.#beginLife(expectedStorageId);
   }
 
@@ -97,8 +107,10 @@ export class SqliteStorage {
       hard[key] = JSON.parse(value) as Json;
     }
     const entries = this.#db.prepare('SELECT entry FROM log ORDER BY pos').pluck().all();
+    const ref = this.#db.prepare('SELECT ref FROM snapshot').pluck().get() as string | undefined;
     return {
       hard: hard as HardRecord,
+      snapshot: ref === undefined ? null : (JSON.parse(ref) as SnapshotRef),
       log: (entries as string[]).map((entry) => JSON.parse(entry) as Entry),
     };
   }
@@ -113,14 +125,22 @@ export class SqliteStorage {
   }
 
   #apply(op: PersistOp): void {
-    if (op.op === 'put') {
-      this.#put(op.entries);
-    } else if (op.op === 'truncate') {
-      this.#truncate.run(op.from);
-    } else {
-      for (const key of Object.keys(op.record)) {
-        this.#putHard.run(key, JSON.stringify(op.record[key]));
-      }
+    switch (op.op) {
+      case 'put':
+        return this.#put(op.entries);
+      case 'truncate':
+        this.#truncate.run(op.from);
+        return;
+      case 'compact':
+        this.#compact.run(op.upTo);
+        return;
+      case 'snapshot':
+        this.#putSnapshot.run(JSON.stringify(op.snapshot));
+        return;
+      case 'hard':
+        for (const key of Object.keys(op.record)) {
+          this.#putHard.run(key, JSON.stringify(op.record[key]));
+        }
     }
   }
 

@@ -24,6 +24,8 @@ export type WireItem = readonly [
   lamport: number,
   msg: Message | null,
   session: SessionFrame | null,
+  /** The chunk of an image that travels with the message. */
+  bulk: string | null,
 ];
 
 export interface MessagesFrame {
@@ -66,14 +68,15 @@ export function isMessagesFrame(value: unknown): value is MessagesFrame {
 }
 
 function isWireItem(item: unknown): boolean {
-  if (!Array.isArray(item) || item.length !== 5) return false;
-  const [step, index, lamport, msg, session] = item as unknown[];
+  if (!Array.isArray(item) || item.length !== 6) return false;
+  const [step, index, lamport, msg, session, bulk] = item as unknown[];
   return (
     Number.isSafeInteger(step) &&
     Number.isSafeInteger(index) &&
     Number.isSafeInteger(lamport) &&
     (msg === null || (isRecord(msg) && typeof msg['type'] === 'string')) &&
     (session === null || isSessionFrame(session)) &&
+    (bulk === null || typeof bulk === 'string') &&
     (msg !== null || session !== null)
   );
 }

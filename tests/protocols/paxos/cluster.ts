@@ -105,7 +105,7 @@ export class PaxosCluster {
       id,
       core: null,
       incarnation: 0,
-      durable: { hard: {}, log: [] },
+      durable: { hard: {}, snapshot: null, log: [] },
       barriers: [],
       durableToken: 0,
       gated: [],

@@ -82,7 +82,11 @@ export class OneNode {
   constructor(spec: OneNodeSpec = {}) {
     this.#spec = spec;
     const { promised, log = [] } = spec;
-    this.disk = { hard: promised === undefined ? {} : { promised: { ...promised } }, log };
+    this.disk = {
+      hard: promised === undefined ? {} : { promised: { ...promised } },
+      snapshot: null,
+      log,
+    };
     this.boot();
   }
 

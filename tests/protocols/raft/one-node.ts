@@ -61,7 +61,7 @@ export class OneNode {
   constructor(spec: OneNodeSpec = {}) {
     this.#spec = spec;
     const { term = 0, vote = null, log = [] } = spec;
-    this.disk = { hard: { term, vote }, log };
+    this.disk = { hard: { term, vote }, snapshot: null, log };
     this.#boot();
   }
 

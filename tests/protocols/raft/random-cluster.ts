@@ -80,6 +80,7 @@ export class RandomCluster {
       members,
       durable: {
         hard: { term: node.disk.term, vote: node.disk.vote },
+        snapshot: null,
         log: [...node.disk.log],
       },
       seed: this.#spec.seed * 1009 + node.incarnation * 31 + Number(node.id.slice(1)),
@@ -300,7 +301,7 @@ function write(disk: Disk, op: PersistOp<RaftEntry>): void {
     disk.vote = op.record['vote'] as string | null;
   } else if (op.op === 'truncate') {
     disk.log.length = Math.min(disk.log.length, op.from - 1);
-  } else {
+  } else if (op.op === 'put') {
     for (const entry of op.entries) disk.log[entry.pos - 1] = entry;
   }
 }

@@ -73,7 +73,7 @@ export class OneCore {
       storageId: spec.storageId ?? `disk-${nodeId}`,
       incarnation: 1,
       members,
-      durable: { hard: { acceptedEpoch: accepted, currentEpoch: current }, log },
+      durable: { hard: { acceptedEpoch: accepted, currentEpoch: current }, snapshot: null, log },
       seed: 1,
       timing: TIMING,
       options: spec.options ?? {},
@@ -227,6 +227,7 @@ export class OneCore {
       return effect.ops.map((op) => {
         if (op.op === 'hard') return `#${effect.token} ${JSON.stringify(op.record)}`;
         if (op.op === 'truncate') return `#${effect.token} truncate ${op.from}`;
+        if (op.op !== 'put') return `#${effect.token} ${op.op}`;
         const names = op.entries.map((entry) => `${entry.epoch}:${entry.counter}`);
         return `#${effect.token} put ${names.join(' ')}`;
       });

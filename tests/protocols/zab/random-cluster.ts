@@ -94,7 +94,7 @@ export class RandomCluster {
       storageId: `disk-${node.id}`,
       incarnation: node.incarnation,
       members,
-      durable: { hard: { acceptedEpoch, currentEpoch }, log: [...log] },
+      durable: { hard: { acceptedEpoch, currentEpoch }, snapshot: null, log: [...log] },
       seed: this.#spec.seed,
       timing: { tickMs: 10, heartbeatTicks: 2, electionTicksMin: 8, electionTicksMax: 16 },
       options: this.#spec.options ?? {},
@@ -380,7 +380,7 @@ function write(disk: Disk, op: PersistOp<ZabEntry>): void {
     Object.assign(disk, op.record);
   } else if (op.op === 'truncate') {
     disk.log.length = Math.min(disk.log.length, op.from - 1);
-  } else {
+  } else if (op.op === 'put') {
     for (const entry of op.entries) disk.log[entry.pos - 1] = entry;
   }
 }

@@ -89,6 +89,8 @@ class EchoCore implements Core<EchoMessage> {
       committed: applied,
       applied,
       voters: members,
+      learners: [],
+      snapshotPos: 0,
       own: [
         { name: 'name', value: nodeId },
         { name: 'ticks', value: ticks },
@@ -199,6 +201,7 @@ class EchoCore implements Core<EchoMessage> {
 export const echoDefinition: ProtocolDefinition = {
   name: 'raft',
   overSessions: false,
+  readLevels: [],
   messageKinds: { call: 'replicate', echo: 'answer', beat: 'heartbeat' },
   defaultOptions: {},
   mutants: [],

@@ -9,6 +9,7 @@ import {
   formatFields,
   formatMessage,
   formatOutcome,
+  formatState,
   formatValue,
 } from '../../../src-main/runtime/simulator/script/format.ts';
 import { Printer } from './printer.ts';
@@ -182,11 +183,11 @@ export class TranscriptSession {
         this.#printer.print(`${id} down${node.haltedBy === null ? '' : `: ${node.haltedBy}`}`);
         continue;
       }
-      const { own, role, word, ready, ...common } = this.cluster.describe(id);
-      const name = word === role ? role : `${role}(${word})`;
-      this.#printer.print([id, name + (ready ? ' ready' : ''), ...formatFields(common)].join(' '));
+      const view = this.cluster.describe(id);
+      this.#printer.print(`${id} ${formatState(view)}`);
       if (line.words[0] === undefined) continue;
-      for (const field of own) this.#printer.print(`  ${field.name}=${formatValue(field.value)}`);
+      for (const { name, value } of view.own)
+        this.#printer.print(`  ${name}=${formatValue(value)}`);
     }
   }
 
@@ -243,11 +244,10 @@ function payloadOf(line: CommandLine): Json {
 }
 
 function adminOpOf(op: string, line: CommandLine): AdminOp {
-  if (op === 'snapshot') return { op };
+  if (op === 'snapshot') return { op, retain: null };
   const nodeId = line.word(2, 'node');
   if (op === 'transfer') return { op, to: nodeId };
-  if (op === 'add' || op === 'remove' || op === 'promote') {
-    return { op, member: { nodeId, storageId: `disk-${nodeId}` } };
-  }
+  if (op === 'remove' || op === 'promote') return { op, nodeId };
+  if (op === 'add') return { op, member: { nodeId, storageId: `disk-${nodeId}` }, as: 'voter' };
   throw new Error(`admin: unknown operation ${op}`);
 }

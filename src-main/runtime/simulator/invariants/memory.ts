@@ -54,5 +54,5 @@ export class Memories {
 export function remember(memory: NodeMemory, op: PersistOp): void {
   if (op.op === 'hard') memory.hard = { ...memory.hard, ...op.record };
   else if (op.op === 'truncate') memory.log.length = Math.min(memory.log.length, op.from);
-  else for (const entry of op.entries) memory.log[entry.pos] = entry;
+  else if (op.op === 'put') for (const entry of op.entries) memory.log[entry.pos] = entry;
 }

@@ -36,6 +36,7 @@ export function clusterSpec(args: Arguments, options: ScriptOptions): WorldSpec 
     timing,
     mutants: mutantsFrom(args, options),
     service,
+    spares: 0,
     eagerSessions: sessions === 'eager',
     options: optionsFrom(args, protocol),
   };

@@ -1,5 +1,5 @@
 /** How values, messages and entries look in a transcript: compact, stable, one line each. */
-import type { Message } from '../../../protocols/kernel/core.ts';
+import type { CoreDescription, Message } from '../../../protocols/kernel/core.ts';
 import type { PersistOp } from '../../../protocols/kernel/durable.ts';
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { ApplyResult } from '../../../services/state-machine.ts';
@@ -71,9 +71,22 @@ export function formatOutcome(outcome: Pick<ApplyResult, 'ok'> & Partial<ApplyRe
   return `ok ${formatValue(result)}${effective || result === null ? '' : ' (again)'}`;
 }
 
+/** Role and common fields; what a cluster without learners and snapshots lacks is left out. */
+export function formatState(view: CoreDescription): string {
+  const { own: _, role, word, ready, learners, snapshotPos, ...common } = view;
+  const name = word === role ? role : `${role}(${word})`;
+  const more = {
+    ...(learners.length === 0 ? {} : { learners }),
+    ...(snapshotPos === 0 ? {} : { snapshotPos }),
+  };
+  return [name + (ready ? ' ready' : ''), ...formatFields({ ...common, ...more })].join(' ');
+}
+
 export function formatOp(op: PersistOp): string {
   if (op.op === 'hard') return `hard{${formatFields(op.record).join(' ')}}`;
   if (op.op === 'truncate') return `truncate(>=${op.from})`;
+  if (op.op === 'compact') return `compact(<=${op.upTo})`;
+  if (op.op === 'snapshot') return `snapshot(<=${op.snapshot.lastPos})`;
   return `put[${formatRanges(op.entries)}]`;
 }
 

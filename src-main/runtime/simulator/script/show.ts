@@ -4,7 +4,7 @@ import { majoritySize } from '../../../protocols/quorum/majority.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { SimNode } from '../world/sim-node.ts';
 import type { Arguments } from './arguments.ts';
-import { formatEntry, formatFields, formatMessage, formatValue } from './format.ts';
+import { formatEntry, formatFields, formatMessage, formatState, formatValue } from './format.ts';
 import type { ScriptSession } from './session.ts';
 
 const WHAT = ['state', 'log', 'messages', 'quorums', 'applied'] as const;
@@ -36,11 +36,10 @@ function showState(session: ScriptSession, id: NodeId, withOwn: boolean): void {
     printer.print(`  ${id} down${haltedBy === null ? '' : `: ${haltedBy}`}`);
     return;
   }
-  const { own, role, word, ready, ...common } = view;
-  const name = word === role ? role : `${role}(${word})`;
-  printer.print(`  ${[id, name + (ready ? ' ready' : ''), ...formatFields(common)].join(' ')}`);
+  printer.print(`  ${id} ${formatState(view)}`);
   if (!withOwn) return;
-  for (const { name: field, value } of own) printer.print(`    ${field}=${formatValue(value)}`);
+  for (const { name: field, value } of view.own)
+    printer.print(`    ${field}=${formatValue(value)}`);
 }
 
 /** What the core believes; what a power cut now would take back is marked. */

@@ -121,6 +121,7 @@ function drawTimed(
       options: { ...drawOptions(prng, protocol), ...options.options },
       mutants,
       service: 'kv',
+      spares: 0,
       eagerSessions: false,
     },
     link: {

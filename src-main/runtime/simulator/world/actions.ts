@@ -2,7 +2,7 @@
  * Everything that can be done to a simulated cluster, as data. The swarm's scheduler, a script and
  * a minimised schedule are all lists of these, so whatever one of them found the others can show.
  */
-import type { ClientOp, Message } from '../../../protocols/kernel/core.ts';
+import type { AdminOp, ClientOp, Message, ReadRequest } from '../../../protocols/kernel/core.ts';
 import type { Json } from '../../../vocabulary/json.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { DiskMode } from './disk.ts';
@@ -29,6 +29,8 @@ export type ClientAsk =
       readonly session?: number;
     };
 
+export type ReadAsk = Pick<ReadRequest, 'level' | 'minPos' | 'payload'>;
+
 /** `corrupt`: a record in the middle cannot be read; the node refuses to start. `wiped`: comes back
  *  empty under a new storageId. `amnesia`: empty, but claims to be the old one. */
 export type BootDisk = 'kept' | DiskMode | 'corrupt' | 'wiped' | 'amnesia';
@@ -49,6 +51,13 @@ export type Action =
       readonly node: NodeId;
       readonly asks: readonly ClientAsk[];
     }
+  | {
+      readonly do: 'read';
+      readonly client: string;
+      readonly node: NodeId;
+      readonly asks: readonly ReadAsk[];
+    }
+  | { readonly do: 'admin'; readonly node: NodeId; readonly op: AdminOp }
   | {
       readonly do: 'kill' | 'stop' | 'pause' | 'resume' | 'freeze' | 'thaw';
       readonly node: NodeId;

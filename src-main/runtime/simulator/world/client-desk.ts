@@ -1,8 +1,8 @@
 /** Clients of a world: their sessions, and who waits for which answer. */
-import type { ClientRequest } from '../../../protocols/kernel/core.ts';
+import type { AdminOp, ClientRequest, ReadRequest } from '../../../protocols/kernel/core.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { Answer } from '../../driver/ports.ts';
-import { clientOp, type ClientAsk } from './actions.ts';
+import { clientOp, type ClientAsk, type ReadAsk } from './actions.ts';
 import type { WorldObserver } from './observed.ts';
 import type { ClientState, SavedClientDesk } from './saved-world.ts';
 import type { ClientRequestInfo } from './sim-node.ts';
@@ -47,6 +47,30 @@ export class ClientDesk {
       for (const observer of this.#observers) observer.asked?.(info);
       return { reqId, op };
     });
+  }
+
+  /** Numbers the reads of a client. */
+  registerReads(name: string, node: NodeId, asks: readonly ReadAsk[]): ReadRequest[] {
+    const { session } = this.client(name);
+    return asks.map(({ level, minPos, payload }) => {
+      const reqId = (this.#lastReqId += 1);
+      const head = { reqId, node, client: name, kind: 'read', session, seq: 0 } as const;
+      this.#register({ ...head, payload, level, minPos });
+      return { reqId, level, minPos, payload };
+    });
+  }
+
+  /** Numbers a command of the operator. */
+  registerAdmin(node: NodeId, op: AdminOp): number {
+    const reqId = (this.#lastReqId += 1);
+    const head = { reqId, node, client: 'operator', kind: 'admin', session: 0, seq: 0 } as const;
+    this.#register({ ...head, payload: null, op });
+    return reqId;
+  }
+
+  #register(info: ClientRequestInfo): void {
+    this.#requests.set(info.reqId, info);
+    for (const observer of this.#observers) observer.asked?.(info);
   }
 
   answer(reqId: number, answer: Answer): void {

@@ -4,9 +4,15 @@
  * completed barrier and a part of what came after; a killed process loses nothing it has written.
  */
 import { assert } from '../../../base/assert.ts';
-import type { DurableState, HardRecord, PersistOp } from '../../../protocols/kernel/durable.ts';
+import type {
+  DurableState,
+  HardRecord,
+  PersistOp,
+  SnapshotRef,
+} from '../../../protocols/kernel/durable.ts';
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { Token } from '../../../protocols/kernel/core.ts';
+import type { ImageStore } from '../../driver/ports.ts';
 
 /**
  * `instant`: a barrier completes at once. `held`: it waits until somebody completes it. `failing`,
@@ -19,11 +25,19 @@ export interface Barrier {
   readonly ops: readonly PersistOp[];
 }
 
+interface SavedImage {
+  readonly handle: string;
+  readonly chunks: readonly string[];
+  readonly sealed: boolean;
+}
+
 export interface SavedDisk {
   readonly storageId: string;
   readonly incarnation: number;
   readonly hard: HardRecord;
+  readonly snapshot: SnapshotRef | null;
   readonly log: readonly Entry[];
+  readonly images: readonly SavedImage[];
   readonly pending: readonly Barrier[];
   readonly mode: DiskMode;
   readonly syncs: number;
@@ -37,6 +51,8 @@ export class SimDisk {
   #hard: HardRecord = {};
   /** Index = position; holes are possible. */
   #log: (Entry | undefined)[] = [];
+  #snapshot: SnapshotRef | null = null;
+  #images = new Map<string, { chunks: string[]; sealed: boolean }>();
   #pending: Barrier[] = [];
 
   constructor(storageId: string) {
@@ -54,6 +70,37 @@ export class SimDisk {
 
   get lastPos(): number {
     return Math.max(0, this.#log.length - 1);
+  }
+
+  get snapshot(): SnapshotRef | null {
+    return this.#snapshot;
+  }
+
+  /** Images of the state machine. What was not sealed is lost with the power. */
+  readonly images: ImageStore = {
+    put: (handle, chunk, text) => this.#putChunk(handle, chunk, text),
+    get: (handle, chunk) => this.#images.get(handle)?.chunks[chunk] ?? null,
+    seal: (handle, chunks) => this.#seal(handle, chunks),
+    keepOnly: (handles) => {
+      for (const handle of [...this.#images.keys()]) {
+        if (!handles.includes(handle)) this.#images.delete(handle);
+      }
+    },
+  };
+
+  #putChunk(handle: string, chunk: number, text: string): void {
+    if (chunk === 0) this.#images.set(handle, { chunks: [], sealed: false });
+    const image = this.#images.get(handle);
+    const next = image?.chunks.length ?? 0;
+    assert(image !== undefined && chunk === next, `${handle}: chunk ${chunk}, not ${next}`);
+    image.chunks.push(text);
+  }
+
+  #seal(handle: string, chunks: number): void {
+    const image = this.#images.get(handle);
+    const has = image?.chunks.length ?? 0;
+    assert(image !== undefined && has === chunks, `${handle} has ${has} chunks, not ${chunks}`);
+    image.sealed = true;
   }
 
   get pending(): readonly Barrier[] {
@@ -119,13 +166,22 @@ export class SimDisk {
     }
     this.#pending = [];
     for (const op of kept) this.#carryOut(op);
+    for (const [handle, { sealed }] of [...this.#images]) {
+      if (!sealed) this.#images.delete(handle);
+    }
     return kept;
   }
 
   #carryOut(op: PersistOp): void {
     if (op.op === 'hard') this.#hard = { ...this.#hard, ...op.record };
     else if (op.op === 'truncate') this.#log.length = Math.min(this.#log.length, op.from);
+    else if (op.op === 'snapshot') this.#snapshot = op.snapshot;
+    else if (op.op === 'compact') this.#compact(op.upTo);
     else for (const entry of op.entries) this.#log[entry.pos] = entry;
+  }
+
+  #compact(upTo: number): void {
+    for (let pos = 0; pos <= upTo && pos < this.#log.length; pos += 1) delete this.#log[pos];
   }
 
   /** What a life finds when it begins. */
@@ -133,7 +189,7 @@ export class SimDisk {
     assert(this.#pending.length === 0, `${this.storageId}: read with writes under way`);
     const log: Entry[] = [];
     for (const entry of this.#log) if (entry !== undefined) log.push(entry);
-    return { hard: this.#hard, log };
+    return { hard: this.#hard, snapshot: this.#snapshot, log };
   }
 
   /** Everything is gone; `storageId` names the new disk. */
@@ -141,6 +197,8 @@ export class SimDisk {
     this.storageId = storageId;
     this.#hard = {};
     this.#log = [];
+    this.#snapshot = null;
+    this.#images.clear();
     this.#pending = [];
   }
 
@@ -149,7 +207,11 @@ export class SimDisk {
       storageId: this.storageId,
       incarnation: this.incarnation,
       hard: this.#hard,
+      snapshot: this.#snapshot,
       log: this.#log.filter((entry) => entry !== undefined),
+      images: [...this.#images].map(([handle, { chunks, sealed }]) => {
+        return { handle, chunks: [...chunks], sealed };
+      }),
       pending: [...this.#pending],
       mode: this.mode,
       syncs: this.syncs,
@@ -162,6 +224,10 @@ export class SimDisk {
     disk.mode = saved.mode;
     disk.syncs = saved.syncs;
     disk.#hard = saved.hard;
+    disk.#snapshot = saved.snapshot;
+    for (const { handle, chunks, sealed } of saved.images) {
+      disk.#images.set(handle, { chunks: [...chunks], sealed });
+    }
     for (const entry of saved.log) disk.#log[entry.pos] = entry;
     disk.#pending = [...saved.pending];
     return disk;
@@ -171,6 +237,6 @@ export class SimDisk {
 /** What is left of a write of the log when only `left` single writes reached the disk. */
 function keptOf(op: Exclude<PersistOp, { op: 'hard' }>, left: number): PersistOp | null {
   if (left <= 0) return null;
-  if (op.op === 'truncate') return op;
+  if (op.op !== 'put') return op;
   return { op: 'put', entries: op.entries.slice(0, left) };
 }

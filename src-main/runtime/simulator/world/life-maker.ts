@@ -79,6 +79,9 @@ export class LifeMaker {
       flush: () => undefined,
       persist: (ops, token) => persist(node, lifeOf(), ops, token),
       reply: answer,
+      images: node.disk.images,
+      wake: null,
+      members: (members) => wire.setMembers(node.id, members),
       closeLink: (peer, linkEpoch, why) => lifeOf().sessions.get(peer)?.close(why, linkEpoch),
       trace: () => undefined,
     };

@@ -16,6 +16,8 @@ export interface Packet {
   /** null: no sessions under this protocol. */
   readonly frame: SessionFrame | null;
   readonly msg: Message | null;
+  /** The chunk of an image that travels with the message. */
+  readonly bulk: string | null;
   readonly fromIncarnation: number;
   readonly step: number;
   readonly index: number;

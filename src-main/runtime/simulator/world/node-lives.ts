@@ -65,6 +65,7 @@ export class NodeLives {
     const { disk } = node;
     disk.incarnation += 1;
     node.haltedBy = null;
+    this.#options.wire.forgetView(node.id);
     const life = this.#maker.make(node, protocol.create(), null);
     node.life = life;
     for (const observer of this.#options.observers) observer.booted?.(node);

@@ -20,6 +20,14 @@ export function perform(world: World, action: Action): boolean {
       if (!isUp(world, action.node)) return false;
       world.ask(action.client, action.node, action.asks);
       return true;
+    case 'read':
+      if (!isUp(world, action.node)) return false;
+      world.read(action.client, action.node, action.asks);
+      return true;
+    case 'admin':
+      if (!isUp(world, action.node)) return false;
+      world.admin(action.node, action.op);
+      return true;
     default:
       return performOnNode(world, action);
   }
@@ -78,7 +86,7 @@ function performOnLink(world: World, action: LinkAction): boolean {
 
 type NodeAction = Exclude<
   Action,
-  LinkAction | { do: 'client' } | { do: 'deliver' | 'drop' | 'duplicate' }
+  LinkAction | { do: 'client' | 'read' | 'admin' } | { do: 'deliver' | 'drop' | 'duplicate' }
 >;
 
 function performOnNode(world: World, action: NodeAction): boolean {

@@ -1,6 +1,6 @@
 /** A world as plain data. */
 import type { Json } from '../../../vocabulary/json.ts';
-import type { NodeId } from '../../../vocabulary/ids.ts';
+import type { Member, NodeId } from '../../../vocabulary/ids.ts';
 import type { SavedDriver } from '../../driver/node-driver.ts';
 import type { SavedSession } from '../../driver/session-link.ts';
 import type { SavedDisk, SimDisk } from './disk.ts';
@@ -35,6 +35,7 @@ export type SavedNode = Omit<SimNode, 'disk' | 'life'> & {
 export interface SavedWorld {
   readonly desk: SavedClientDesk;
   readonly linkEpoch: number;
+  readonly views: readonly (readonly [NodeId, readonly Member[]])[];
   readonly network: ReturnType<SimNetwork['save']>;
   readonly nodes: readonly SavedNode[];
 }

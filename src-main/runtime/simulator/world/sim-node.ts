@@ -1,8 +1,9 @@
 /** One node of a simulated cluster: what survives a crash (its disk) and what does not. */
-import type { Core, Input } from '../../../protocols/kernel/core.ts';
+import type { AdminOp, Core, Input } from '../../../protocols/kernel/core.ts';
 import type { Service } from '../../../services/service.ts';
 import type { StateMachine } from '../../../services/state-machine.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
+import type { ReadLevel } from '../../../vocabulary/read-level.ts';
 import type { Incoming } from '../../driver/ports.ts';
 import type { NodeDriver } from '../../driver/node-driver.ts';
 import type { SessionLink } from '../../driver/session-link.ts';
@@ -45,8 +46,13 @@ export interface ClientRequestInfo {
   readonly reqId: number;
   readonly node: NodeId;
   readonly client: string;
-  readonly kind: 'open' | 'close' | 'command';
+  readonly kind: 'open' | 'close' | 'command' | 'read' | 'admin';
   readonly session: number;
   readonly seq: number;
   readonly payload: unknown;
+  /** Of a read. */
+  readonly level?: ReadLevel;
+  readonly minPos?: number;
+  /** Of an operator command. */
+  readonly op?: AdminOp;
 }

@@ -22,25 +22,64 @@ const SESSION_NUDGE_TICKS = 100;
 
 export class Wire {
   readonly #options: WireOptions;
+  /** Whom each node talks to, once it said so in this life. */
+  readonly #views = new Map<NodeId, readonly Member[]>();
 
   constructor(options: WireOptions) {
     this.#options = options;
   }
 
-  /** Whether the configuration knows the disk of this node; else its peers do not talk to it. */
+  /** Whether some running node, itself included, knows this node with the disk it has. */
   isMember(id: NodeId): boolean {
-    const storageId = this.#options.nodes.get(id)?.disk.storageId;
-    return this.#options.members.some((m) => m.nodeId === id && m.storageId === storageId);
+    for (const [other, { life }] of this.#options.nodes) {
+      if (life !== null && this.#knows(other, id)) return true;
+    }
+    return false;
+  }
+
+  /** A core says whom it talks to from now on. */
+  setMembers(id: NodeId, members: readonly Member[]): void {
+    this.#views.set(id, members);
+  }
+
+  /** A life begins: what an earlier one knew it says again itself. */
+  forgetView(id: NodeId): void {
+    this.#views.delete(id);
+  }
+
+  saveViews(): readonly (readonly [NodeId, readonly Member[]])[] {
+    return [...this.#views];
+  }
+
+  restoreViews(saved: readonly (readonly [NodeId, readonly Member[]])[]): void {
+    for (const [id, members] of saved) this.#views.set(id, members);
+  }
+
+  #knows(id: NodeId, other: NodeId): boolean {
+    const storageId = this.#options.nodes.get(other)?.disk.storageId;
+    const view = this.#views.get(id) ?? this.#options.members;
+    return view.some((m) => m.nodeId === other && m.storageId === storageId);
+  }
+
+  /** A node that knows itself under another disk, or not at all, lets everybody in who knows it:
+   *  whoever started it told it who they are. */
+  #admits(id: NodeId, other: NodeId): boolean {
+    return this.#knows(id, other) || !this.#knows(id, id);
+  }
+
+  #isKnownPair(a: NodeId, b: NodeId): boolean {
+    if (!this.#knows(a, b) && !this.#knows(b, a)) return false;
+    return this.#admits(a, b) && this.#admits(b, a);
   }
 
   /** Why nothing gets from one node to another, or null. */
   obstacle(from: NodeId, to: NodeId): string | null {
     if (this.#options.network.link(from, to).cut) return 'cut';
-    return this.isMember(from) && this.isMember(to) ? null : 'no link';
+    return this.#isKnownPair(from, to) ? null : 'no link';
   }
 
   send(node: SimNode, life: Life, message: Outgoing): void {
-    const { to, msg } = message;
+    const { to, msg, bulk } = message;
     if (!this.#options.nodes.has(to)) return;
     for (const observer of this.#options.observers) observer.sending?.(node, to, msg);
     const session = life.sessions.get(to);
@@ -51,14 +90,14 @@ export class Wire {
     if (why !== null) return this.lose(node.id, to, msg, why);
     const { step, index, lamport } = message;
     const fromIncarnation = node.disk.incarnation;
-    const head = { from: node.id, to, type: msg.type, frame, msg };
+    const head = { from: node.id, to, type: msg.type, frame, msg, bulk };
     this.#onWire({ ...head, fromIncarnation, step, index, lamport });
   }
 
   #sendFrame(node: SimNode, to: NodeId, frame: SessionFrame): void {
     if (this.obstacle(node.id, to) !== null) return;
     const fromIncarnation = node.disk.incarnation;
-    const head = { from: node.id, to, type: frame.t, frame, msg: null };
+    const head = { from: node.id, to, type: frame.t, frame, msg: null, bulk: null };
     const packet = { ...head, fromIncarnation, step: 0, index: 0, lamport: 0 };
     const { network, eagerSessions, queue } = this.#options;
     const waits = network.link(node.id, to).heldTypes.size > 0;
@@ -85,9 +124,9 @@ export class Wire {
     const session = life.sessions.get(packet.from);
     const isWanted = session === undefined || this.#accepts(session, packet);
     if (!isWanted || packet.msg === null) return;
-    const { from, fromIncarnation, step, index, lamport, msg } = packet;
+    const { from, fromIncarnation, step, index, lamport, msg, bulk } = packet;
     const linkEpoch = session?.linkEpoch ?? 0;
-    const incoming = { from, fromIncarnation, linkEpoch, step, index, lamport, msg };
+    const incoming = { from, fromIncarnation, linkEpoch, step, index, lamport, msg, bulk };
     this.#options.queue().enqueue(node, incoming);
   }
 

@@ -5,7 +5,10 @@ import type { Timing } from '../../../vocabulary/timing.ts';
 
 export interface WorldSpec {
   readonly protocol: ProtocolDefinition;
+  /** Members at the start: n1, n2, ... */
   readonly nodes: number;
+  /** Nodes that are there to be added, named on from the members; down at first. */
+  readonly spares: number;
   readonly seed: number;
   readonly timing: Timing;
   readonly options: { readonly [name: string]: Json };

@@ -4,10 +4,10 @@
  * scheduler (swarm/), a script (script/) or a minimised schedule decides what is called.
  */
 import { assert } from '../../../base/assert.ts';
-import type { CoreDescription, Message } from '../../../protocols/kernel/core.ts';
+import type { AdminOp, CoreDescription, Message } from '../../../protocols/kernel/core.ts';
 import { digestHex, digestOf } from '../../../protocols/kernel/digest.ts';
 import { compareIds, type Member, type NodeId } from '../../../vocabulary/ids.ts';
-import type { Action, BootDisk, ClientAsk } from './actions.ts';
+import type { Action, BootDisk, ClientAsk, ReadAsk } from './actions.ts';
 import { ClientDesk } from './client-desk.ts';
 import { SimDisk, type DiskMode } from './disk.ts';
 import type { WorldPorts } from './life-maker.ts';
@@ -24,6 +24,7 @@ const NO_PORTS: WorldPorts = { journal: null, nowUs: () => 0 };
 export class World {
   readonly spec: WorldSpec;
   readonly ids: readonly NodeId[];
+  /** Of the configuration it starts from. */
   readonly members: readonly Member[];
   readonly network: SimNetwork;
   /** Every action so far, when somebody wants to know. */
@@ -37,11 +38,13 @@ export class World {
 
   constructor(spec: WorldSpec, ports: WorldPorts = NO_PORTS) {
     this.spec = spec;
-    this.ids = Array.from({ length: spec.nodes }, (_, i) => `n${i + 1}`).sort(compareIds);
-    this.members = this.ids.map((nodeId) => ({ nodeId, storageId: `disk-${nodeId}` }));
+    const all = Array.from({ length: spec.nodes + spec.spares }, (_, i) => `n${i + 1}`);
+    const asMember = (nodeId: NodeId): Member => ({ nodeId, storageId: `disk-${nodeId}` });
+    this.ids = [...all].sort(compareIds);
+    this.members = all.slice(0, spec.nodes).sort(compareIds).map(asMember);
     this.network = new SimNetwork(this.ids);
-    for (const { nodeId, storageId } of this.members) {
-      this.#nodes.set(nodeId, newNode(nodeId, new SimDisk(storageId)));
+    for (const id of this.ids) {
+      this.#nodes.set(id, newNode(id, new SimDisk(asMember(id).storageId)));
     }
     this.#wire = new Wire({
       network: this.network,
@@ -76,8 +79,8 @@ export class World {
 
   /** Boots every node; sessions open at once when they are eager. */
   start(): void {
-    for (const id of this.ids) this.#running.boot(this.node(id));
-    for (const id of this.ids) this.#running.greet(this.node(id));
+    for (const { nodeId } of this.members) this.#running.boot(this.node(nodeId));
+    for (const { nodeId } of this.members) this.#running.greet(this.node(nodeId));
     this.#queue.run();
   }
 
@@ -169,7 +172,7 @@ export class World {
     if (life === null) return;
     const linkEpoch = life.sessions.get(from)?.linkEpoch ?? 0;
     const origin = { fromIncarnation: this.node(from).disk.incarnation, step: 0, index: 0 };
-    this.#queue.enqueue(this.node(to), { from, linkEpoch, lamport: 0, msg, ...origin });
+    this.#queue.enqueue(this.node(to), { from, linkEpoch, lamport: 0, msg, bulk: null, ...origin });
     this.#queue.run();
   }
 
@@ -211,6 +214,28 @@ export class World {
     this.#queue.enqueue(node, { kind: 'client', requests });
     this.#queue.run();
     return requests.map(({ reqId }) => reqId);
+  }
+
+  /** Reads that are no log entries, all in one input. @returns their request numbers. */
+  read(clientName: string, id: NodeId, asks: readonly ReadAsk[]): number[] {
+    this.#note({ do: 'read', client: clientName, node: id, asks });
+    const node = this.node(id);
+    if (node.life === null) return [];
+    const requests = this.#desk.registerReads(clientName, id, asks);
+    this.#queue.enqueue(node, { kind: 'read', requests });
+    this.#queue.run();
+    return requests.map(({ reqId }) => reqId);
+  }
+
+  /** An operator command. @returns its request number, null when the node cannot hear. */
+  admin(id: NodeId, op: AdminOp): number | null {
+    this.#note({ do: 'admin', node: id, op });
+    const node = this.node(id);
+    if (node.life === null) return null;
+    const reqId = this.#desk.registerAdmin(id, op);
+    this.#queue.enqueue(node, { kind: 'admin', reqId, op });
+    this.#queue.run();
+    return reqId;
   }
 
   // Lives
@@ -326,6 +351,7 @@ export class World {
     return {
       desk: this.#desk.save(),
       linkEpoch: this.#running.linkEpoch,
+      views: this.#wire.saveViews(),
       network: this.network.save(),
       nodes: this.ids.map((id) => saveNode(this.node(id))),
     };
@@ -335,6 +361,7 @@ export class World {
   restore(saved: SavedWorld): void {
     this.#desk.restore(saved.desk);
     this.#running.linkEpoch = saved.linkEpoch;
+    this.#wire.restoreViews(saved.views);
     this.network.restore(saved.network);
     for (const savedNode of saved.nodes) {
       const { life, disk, ...plain } = savedNode;
