@@ -116,7 +116,8 @@ export type AdminOp =
   /** A learner becomes a voter, after it caught up. */
   | { readonly op: 'promote'; readonly nodeId: NodeId }
   | { readonly op: 'remove'; readonly nodeId: NodeId }
-  /** Any other configuration in one operation; also a member that came back with another disk. */
+  /** Any other configuration in one operation. A voter that came back with another disk has to be
+   *  removed before it is added again. */
   | {
       readonly op: 'reconfigure';
       readonly voters: readonly Member[];
