@@ -48,6 +48,7 @@ export class NodeProcess {
   #queue: (Input | Incoming)[] = [];
   #drops = '';
   #turnPlanned = false;
+  #driverWaits = false;
   #frozen = false;
   #stopped = false;
   #timer: NodeJS.Timeout | null = null;
@@ -92,7 +93,7 @@ export class NodeProcess {
         this.#driver.persisted(token);
       },
       images: this.#images,
-      wake: () => this.#planTurn(),
+      wake: () => this.#wakeDriver(),
       members: () => undefined,
       reply: (reqId, answer) => this.#gateway.answer(reqId, answer),
       closeLink: (peer, epoch, why) => this.#transport.closeLink(peer, epoch, why),
@@ -191,7 +192,7 @@ export class NodeProcess {
       if (this.#gateway.hasArrived) {
         inputs.push({ kind: 'client', requests: this.#gateway.takeArrived() });
       }
-      if (inputs.length > 0) this.#driver.turn(inputs);
+      if (inputs.length > 0 || this.#driverWaits) this.#turnDriver(inputs);
       this.#transport.flush();
       this.#writeDrops();
       this.#maybeWriteCounters();
@@ -199,6 +200,17 @@ export class NodeProcess {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** The driver has more of an image to write or load: a turn without inputs does it. */
+  #wakeDriver(): void {
+    this.#driverWaits = true;
+    this.#planTurn();
+  }
+
+  #turnDriver(inputs: readonly (Input | Incoming)[]): void {
+    this.#driverWaits = false;
+    this.#driver.turn(inputs);
   }
 
   /** Sleeps no longer than the core can; an earlier timer that is armed already stays. */
