@@ -106,7 +106,7 @@ const snapshotScript: Script = (input) => {
 
 const tick: Input = { kind: 'tick', elapsed: 1 };
 
-test('an image is of the very position that was asked for, and sealed before it is referred to', () => {
+test('an image is of the position asked for, and sealed before anything refers to it', () => {
   const host = makeHost(snapshotScript);
   host.driver.turn([tick]);
   const { machine, images, log, inputs } = host;
@@ -138,7 +138,7 @@ test('an image is loaded in order: what is applied behind it stands on it', () =
   expect(host.inputs.at(-1)).toEqual({ kind: 'snapshot-loaded', lastPos: 1 });
 });
 
-test('a chunk travels with the message that names it, and is kept under the handle of the core', () => {
+test('a chunk travels with the message that names it and is kept as the core says', () => {
   const sender = makeHost((input) =>
     input.kind === 'tick'
       ? [0, 1, 2].map((chunk) => ({
@@ -181,7 +181,7 @@ describe('where the host asks for small pieces', () => {
     payload: { op: 'put', key: `k${i}`, value: LARGE },
   }));
 
-  test('a large image takes several turns, other inputs go on in between, reads wait for none', () => {
+  test('a large image takes several turns, and other inputs go on in between', () => {
     let wakes = 0;
     const host = makeHost(
       (input) => {

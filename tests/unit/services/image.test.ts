@@ -24,7 +24,7 @@ function loaded(chunks: Iterable<string>): StateMachine {
 const put = (key: string, value: string): Json => ({ op: 'put', key, value });
 
 describe('an image of the state machine', () => {
-  test('gives another machine the same state, sessions and digest, whatever that had before', () => {
+  test('gives another machine the same state, sessions and digest', () => {
     const key = fc.constantFrom('a', 'b', 'c', 'käse');
     const command = fc.oneof(
       fc.tuple(key, fc.string({ maxLength: 50 })).map(([k, value]) => put(k, value)),
