@@ -35,6 +35,7 @@ export interface SavedDriver {
   readonly gated: readonly GatedSend[];
   readonly issuedToken: Token;
   readonly durableToken: Token;
+  readonly dropImagesAt: Token | null;
   readonly work: SavedWork;
   readonly linkEpochs: readonly (readonly [string, number])[];
   readonly dead: boolean;
@@ -80,6 +81,7 @@ export class NodeDriver {
       gated: [...this.#gated],
       issuedToken: this.#issuedToken,
       durableToken: this.#durableToken,
+      dropImagesAt: this.#dropImagesAt,
       work: this.#work.save(),
       linkEpochs: [...this.#linkEpochs],
       dead: this.#dead,
@@ -95,6 +97,7 @@ export class NodeDriver {
     this.#issuedToken = saved.issuedToken;
     this.#pendingToken = saved.issuedToken;
     this.#durableToken = saved.durableToken;
+    this.#dropImagesAt = saved.dropImagesAt;
     this.#work.restore(saved.work);
     for (const [peer, epoch] of saved.linkEpochs) this.#linkEpochs.set(peer, epoch);
     this.#dead = saved.dead;

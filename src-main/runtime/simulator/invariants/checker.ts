@@ -15,7 +15,7 @@ import type { WorldObserver } from '../world/observed.ts';
 import type { ClientRequestInfo, SimNode } from '../world/sim-node.ts';
 import type { World } from '../world/world.ts';
 import { CommonChecks } from './common-checks.ts';
-import { Memories, remember, type NodeMemory } from './memory.ts';
+import { Memories, remember, type ConfigEvent, type NodeMemory } from './memory.ts';
 import { PaxosChecks } from './paxos-checks.ts';
 import type { ProtocolChecks } from './protocol-checks.ts';
 import { RaftChecks } from './raft-checks.ts';
@@ -30,11 +30,14 @@ export class Checker implements WorldObserver {
   readonly common: CommonChecks;
   readonly #memories = new Memories();
   readonly #protocol: ProtocolChecks;
+  readonly #initial: ConfigEvent;
 
   constructor(world: World) {
     const report: Report = (id, node, what) => {
       if (this.violations.length < VIOLATIONS_MAX) this.violations.push({ id, node, what });
     };
+    const voters = world.members.map((member) => member.nodeId);
+    this.#initial = { kind: 'config', pos: 0, voters, votersOld: null, learners: [] };
     this.common = new CommonChecks(world, report);
     this.#protocol = this.#checksFor(world, report);
   }
@@ -58,6 +61,11 @@ export class Checker implements WorldObserver {
     return this.#memories.of(node);
   }
 
+  /** The configuration a node goes by: as it said, else the one the cluster began with. */
+  config(node: SimNode): ConfigEvent {
+    return this.#memories.of(node).config ?? this.#initial;
+  }
+
   booted(node: SimNode): void {
     this.#memories.begin(node);
   }
@@ -74,6 +82,7 @@ export class Checker implements WorldObserver {
 
   #traced(memory: NodeMemory, event: TraceEvent): void {
     this.#protocol.traced(memory, event);
+    if (event.kind === 'config') memory.config = event;
     if (event.kind !== 'role' && event.kind !== 'commit') return;
     if (event.kind === 'role') {
       memory.role = event.role;

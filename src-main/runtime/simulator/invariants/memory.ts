@@ -6,7 +6,7 @@ import type { HardRecord, PersistOp } from '../../../protocols/kernel/durable.ts
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import { ERA_ZERO, type Era } from '../../../vocabulary/era.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
-import type { Role } from '../../../vocabulary/trace.ts';
+import type { Role, TraceEvent } from '../../../vocabulary/trace.ts';
 import type { SimNode } from '../world/sim-node.ts';
 
 export interface NodeMemory {
@@ -19,7 +19,13 @@ export interface NodeMemory {
   ready: boolean;
   /** Highest position it knows committed in this life. */
   committed: number;
+  /** Everything up to here is in its snapshot, as it believes; 0 for none. */
+  snapshotPos: number;
+  /** The configuration it goes by; null until it says so in this life. */
+  config: ConfigEvent | null;
 }
+
+export type ConfigEvent = Extract<TraceEvent, { kind: 'config' }>;
 
 export function lifeName(node: SimNode): string {
   return `${node.id} in life ${node.disk.incarnation}`;
@@ -40,6 +46,8 @@ export class Memories {
       era: ERA_ZERO,
       ready: false,
       committed: 0,
+      snapshotPos: node.disk.snapshot?.lastPos ?? 0,
+      config: null,
     };
     this.#memories.set(node.id, memory);
     return memory;
@@ -54,5 +62,11 @@ export class Memories {
 export function remember(memory: NodeMemory, op: PersistOp): void {
   if (op.op === 'hard') memory.hard = { ...memory.hard, ...op.record };
   else if (op.op === 'truncate') memory.log.length = Math.min(memory.log.length, op.from);
-  else if (op.op === 'put') for (const entry of op.entries) memory.log[entry.pos] = entry;
+  else if (op.op === 'snapshot') memory.snapshotPos = op.snapshot.lastPos;
+  else if (op.op === 'compact') dropUpTo(memory.log, op.upTo);
+  else for (const entry of op.entries) memory.log[entry.pos] = entry;
+}
+
+function dropUpTo(log: (Entry | undefined)[], upTo: number): void {
+  for (let pos = 1; pos <= upTo && pos < log.length; pos += 1) delete log[pos];
 }

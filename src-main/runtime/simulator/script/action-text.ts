@@ -1,13 +1,16 @@
 /** Actions as lines of a script: how a schedule that the swarm found is written down. */
+import type { AdminOp } from '../../../protocols/kernel/core.ts';
+import { idsOf } from '../../../protocols/kernel/config.ts';
 import type { Json } from '../../../vocabulary/json.ts';
-import type { Action, ClientAsk } from '../world/actions.ts';
+import type { Action, ClientAsk, ReadAsk } from '../world/actions.ts';
 import type { WorldSpec } from '../world/world-spec.ts';
 
 /** The first line of a script of this cluster. */
 export function clusterText(spec: WorldSpec): string {
-  const { nodes, seed, timing, options, mutants, eagerSessions, protocol } = spec;
+  const { nodes, spares, seed, timing, options, mutants, eagerSessions, protocol } = spec;
   const words = [
-    `cluster nodes=${nodes} seed=${seed} election=${timing.electionTicksMin}`,
+    `cluster nodes=${nodes}${spares === 0 ? '' : ` spares=${spares}`} seed=${seed}`,
+    `election=${timing.electionTicksMin}`,
     `electionMax=${timing.electionTicksMax} heartbeat=${timing.heartbeatTicks}`,
     ...(eagerSessions ? [] : ['sessions=packets']),
     ...Object.keys(options).map((name) => `${protocol.name}.${name}=${String(options[name])}`),
@@ -35,6 +38,10 @@ export function actionText(action: Action): string {
       return `${action.do} ${action.from} ${action.to} type=${action.type}`;
     case 'client':
       return action.asks.map((ask) => askText(action.client, action.node, ask)).join('\n');
+    case 'read':
+      return action.asks.map((ask) => readText(action.client, action.node, ask)).join('\n');
+    case 'admin':
+      return adminText(action.node, action.op);
     case 'power-cut':
       return powerCutText(action);
     case 'boot':
@@ -63,6 +70,30 @@ function askText(client: string, node: string, ask: ClientAsk): string {
   const other = session === undefined ? '' : ` session=${session}`;
   const head = `submit ${client} ${node} ${payloadText(ask.payload)} seq=${seq}`;
   return `${head}${acked === 0 ? '' : ` acked=${acked}`}${other}`;
+}
+
+function readText(client: string, node: string, { level, minPos, payload }: ReadAsk): string {
+  const least = minPos === 0 ? '' : ` minPos=${minPos}`;
+  return `read ${client} ${node} ${level} ${payloadText(payload)}${least}`;
+}
+
+/** A script names nodes; each is meant with the disk it has then. */
+function adminText(node: string, op: AdminOp): string {
+  switch (op.op) {
+    case 'add':
+      return `add ${op.member.nodeId} ${op.as} at=${node}`;
+    case 'promote':
+    case 'remove':
+      return `${op.op} ${op.nodeId} at=${node}`;
+    case 'reconfigure': {
+      const learners = op.learners.length === 0 ? '' : ` learners=${idsOf(op.learners).join(',')}`;
+      return `reconfigure ${idsOf(op.voters).join(',')}${learners} at=${node}`;
+    }
+    case 'transfer':
+      return `transfer ${op.to} at=${node}`;
+    case 'snapshot':
+      return `snapshot ${node}${op.retain === null ? '' : ` retain=${op.retain}`}`;
+  }
 }
 
 function payloadText(payload: Json): string {

@@ -1,8 +1,12 @@
 /** Verbs of clients: sessions and operations. */
 import type { NodeId } from '../../../vocabulary/ids.ts';
+import { READ_LEVELS } from '../../../vocabulary/read-level.ts';
 import type { ClientAsk } from '../world/actions.ts';
 import { payloadFrom, type ScriptSession } from './session.ts';
 import type { Verb } from './verb.ts';
+
+/** Levels of reads that are no log entries. */
+const DIRECT_LEVELS = READ_LEVELS.filter((level) => level !== 'log');
 
 export const open: Verb = {
   usage: 'open <client> <node>',
@@ -44,6 +48,26 @@ export const submit: Verb = {
       return { kind: 'command', seq: first + i, acked, payload, ...other };
     });
     send(session, client, node, asks);
+  },
+};
+
+export const read: Verb = {
+  usage: `read <client> <node> <${DIRECT_LEVELS.join('|')}> <operation> [minPos=<n>] [count=<n>]`,
+  what:
+    'A client reads `get k` or `list prefix` without a log entry, at a level that the protocol ' +
+    'has (a read through the log is `submit`); not from a state before `minPos`. Its answer is ' +
+    '`expect reply c1 read ...`, that of its first read `read1`.',
+  example: 'read c1 n1 local get x minPos=2',
+  run: (session, args) => {
+    const client = args.word('client');
+    const node = args.node();
+    const level = args.oneOf('level', DIRECT_LEVELS);
+    const payload = payloadFrom(args);
+    const minPos = args.pairNumber('minPos') ?? 0;
+    const count = args.pairNumber('count') ?? 1;
+    if (session.world.node(node).life === null) session.printer.print(`  ${node} is down`);
+    const asks = Array.from({ length: count }, () => ({ level, minPos, payload }));
+    session.world.read(client, node, asks);
   },
 };
 

@@ -125,9 +125,12 @@ export function settle(world: World): number | null {
 function isAtRest(world: World): boolean {
   const [leader, other] = world.readyLeaders();
   if (leader === undefined || other !== undefined) return false;
-  const last = world.describe(leader)?.lastPos;
-  return world.ids.every((id) => {
+  const view = world.describe(leader);
+  if (view === null) return false;
+  // Who was removed, or came back with another disk, is not waited for.
+  const members = [...view.voters, ...view.learners].filter((id) => world.knows(leader, id));
+  return members.every((id) => {
     const { life } = world.node(id);
-    return life === null || !world.isMember(id) || life.driver.applied === last;
+    return life === null || life.driver.applied === view.lastPos;
   });
 }

@@ -7,12 +7,15 @@ import type { Arguments } from './arguments.ts';
 import type { ScriptOptions } from './session.ts';
 
 const NODES_MAX = 9;
+const SPARES_MAX = 6;
 
 /** Reads `cluster nodes=3 seed=1 ...`; whatever is not known here is an option of the protocol. */
 export function clusterSpec(args: Arguments, options: ScriptOptions): WorldSpec {
   const { protocol } = options;
   const nodes = args.pairNumber('nodes') ?? 3;
   if (nodes < 1 || nodes > NODES_MAX) args.fail(`${nodes} nodes; expected 1 to ${NODES_MAX}`);
+  const spares = args.pairNumber('spares') ?? 0;
+  if (spares > SPARES_MAX) args.fail(`${spares} spares; expected 0 to ${SPARES_MAX}`);
   const electionTicksMin = args.pairNumber('election') ?? 10;
   const timing = {
     tickMs: 10,
@@ -36,7 +39,7 @@ export function clusterSpec(args: Arguments, options: ScriptOptions): WorldSpec 
     timing,
     mutants: mutantsFrom(args, options),
     service,
-    spares: 0,
+    spares,
     eagerSessions: sessions === 'eager',
     options: optionsFrom(args, protocol),
   };
@@ -53,6 +56,17 @@ function mutantsFrom(args: Arguments, { protocol, mutants }: ScriptOptions): rea
   return [...new Set([...mutants, ...named])];
 }
 
+/** As the protocol's own value is: true or false, a number, or text. null: it is not. */
+function optionValue(text: string, known: Json): Json {
+  if (typeof known === 'boolean') return text === 'true' ? true : text === 'false' ? false : null;
+  if (typeof known === 'string') return text;
+  return text === '' || Number.isNaN(Number(text)) ? null : Number(text);
+}
+
+function wrongOption(args: Arguments, name: string, text: string, known: Json): never {
+  return args.fail(`${name}=${text}; expected a ${typeof known}`);
+}
+
 /** Options of other protocols are passed over, so that one script fits all three. */
 function optionsFrom(args: Arguments, protocol: ProtocolDefinition): { [name: string]: Json } {
   const options: { [name: string]: Json } = {};
@@ -64,11 +78,7 @@ function optionsFrom(args: Arguments, protocol: ProtocolDefinition): { [name: st
       const names = Object.keys(protocol.defaultOptions).join(', ');
       args.fail(`${protocol.name} has no option "${name}"; expected ${names}`);
     }
-    const value = text === 'true' ? true : text === 'false' ? false : Number(text);
-    if (typeof value !== typeof known || Number.isNaN(value)) {
-      args.fail(`${name}=${text}; expected a ${typeof known}`);
-    }
-    options[option] = value;
+    options[option] = optionValue(text, known) ?? wrongOption(args, name, text, known);
   }
   return options;
 }

@@ -4,7 +4,7 @@ import type { CoreDescription } from '../../../protocols/kernel/core.ts';
 import { eraLabel } from '../../../vocabulary/era.ts';
 import type { Role } from '../../../vocabulary/trace.ts';
 import type { Arguments } from './arguments.ts';
-import { formatEntry, formatValue } from './format.ts';
+import { configText, formatEntry, formatValue } from './format.ts';
 import { answerText } from './printer.ts';
 import { toValue, type ScriptSession } from './session.ts';
 
@@ -17,6 +17,8 @@ const KINDS = [
   'applied',
   'entry',
   'length',
+  'snapshot',
+  'config',
   'value',
   'reply',
   'up',
@@ -51,6 +53,10 @@ export function expectation(session: ScriptSession, args: Arguments): string | n
       return positionIs(session, args, kind);
     case 'entry':
       return entryIs(session, args);
+    case 'snapshot':
+      return snapshotIs(session, args);
+    case 'config':
+      return configIs(session, args);
     case 'value':
       return valueIs(session, args);
     case 'reply':
@@ -123,29 +129,62 @@ function positionIs(
   return null;
 }
 
+/** The one on disk: what a power cut now would leave. */
+function snapshotIs(session: ScriptSession, args: Arguments): string | null {
+  const nodes = args.nodes();
+  const wanted = args.word('position');
+  if (!/^(>=|<=)?\d+$/.test(wanted)) args.fail(`"${wanted}" is no position; expected 5 or >=5`);
+  for (const id of nodes) {
+    const found = session.world.node(id).disk.snapshot?.lastPos ?? 0;
+    if (!matches(found, wanted)) return `${id}: ${found === 0 ? 'none' : `up to ${found}`}`;
+  }
+  return null;
+}
+
+function configIs(session: ScriptSession, args: Arguments): string | null {
+  const named = args.maybeNodes();
+  const wanted = configText({
+    voters: args.pairNodes('voters') ?? args.fail('voters= is missing'),
+    votersOld: args.pairNodes('old') ?? null,
+    learners: args.pairNodes('learners') ?? [],
+  });
+  const leader = session.world.leader();
+  const nodes = named ?? (leader === null ? [] : [leader]);
+  if (nodes.length === 0) return 'nobody leads';
+  for (const id of nodes) {
+    if (session.world.node(id).life === null) return `${id} is down`;
+    const found = configText(session.checker.config(session.world.node(id)));
+    if (found !== wanted) return `${id}: ${found}`;
+  }
+  return null;
+}
+
 function matches(found: number, wanted: string): boolean {
   if (wanted.startsWith('>=')) return found >= Number(wanted.slice(2));
   if (wanted.startsWith('<=')) return found <= Number(wanted.slice(2));
   return found === Number(wanted);
 }
 
-/** What stands at a position of a log, committed or not: `put x 1`, `noop`, `nothing`. */
+/** What stands at a position of a log, committed or not: `put x 1`, `noop`, `nothing`, or
+ *  `compacted` when only a snapshot has it. */
 function entryIs(session: ScriptSession, args: Arguments): string | null {
   const nodes = args.nodes();
   const pos = args.number('position');
   const wanted = args.remainingWords().join(' ');
   if (wanted === '') args.fail('what stands there is missing; expected put x 1, noop or nothing');
   for (const id of nodes) {
-    const entry = session.checker.memory(session.world.node(id)).log[pos];
+    const memory = session.checker.memory(session.world.node(id));
+    const entry = memory.log[pos];
+    const nothing = pos <= memory.snapshotPos ? 'compacted' : 'nothing';
     const payload = (entry?.payload ?? {}) as { readonly [name: string]: unknown };
     const command = [payload['op'], payload['key'], payload['value'] ?? payload['by']];
     const text = command
       .filter((word) => word !== undefined)
       .map(String)
       .join(' ');
-    const found = entry === undefined ? 'nothing' : entry.type === 'command' ? text : entry.type;
+    const found = entry === undefined ? nothing : entry.type === 'command' ? text : entry.type;
     if (found === wanted) continue;
-    return `${id}: ${entry === undefined ? 'nothing' : formatEntry(entry)}`;
+    return `${id}: ${entry === undefined ? nothing : formatEntry(entry)}`;
   }
   return null;
 }

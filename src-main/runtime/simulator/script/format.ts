@@ -4,6 +4,10 @@ import type { PersistOp } from '../../../protocols/kernel/durable.ts';
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { ApplyResult } from '../../../services/state-machine.ts';
 import { eraLabel, type Era } from '../../../vocabulary/era.ts';
+import { compareIds, type NodeId } from '../../../vocabulary/ids.ts';
+import type { ConfigEvent } from '../invariants/memory.ts';
+
+type ConfigFields = Pick<ConfigEvent, 'voters' | 'votersOld' | 'learners'>;
 
 type Fields = { readonly [name: string]: unknown };
 
@@ -86,8 +90,16 @@ export function formatOp(op: PersistOp): string {
   if (op.op === 'hard') return `hard{${formatFields(op.record).join(' ')}}`;
   if (op.op === 'truncate') return `truncate(>=${op.from})`;
   if (op.op === 'compact') return `compact(<=${op.upTo})`;
-  if (op.op === 'snapshot') return `snapshot(<=${op.snapshot.lastPos})`;
+  if (op.op === 'snapshot') return `snapshot(<=${op.snapshot.lastPos} ${op.snapshot.handle})`;
   return `put[${formatRanges(op.entries)}]`;
+}
+
+/** `voters n1 n2 n3, old n1 n2, learners n4`; in the order of ids, whoever listed them. */
+export function configText({ voters, votersOld, learners }: ConfigFields): string {
+  const list = (ids: readonly NodeId[]): string => [...ids].sort(compareIds).join(' ');
+  const old = votersOld === null ? '' : `, old ${list(votersOld)}`;
+  const more = learners.length === 0 ? '' : `, learners ${list(learners)}`;
+  return `voters ${list(voters)}${old}${more}`;
 }
 
 /** The era an entry was made in, in its protocol's stamp. */

@@ -35,9 +35,10 @@ export const powerCut: Verb = {
 export const boot: Verb = {
   usage: `boot <nodes|all> [disk=${BOOT_DISKS.join('|')}]`,
   what:
-    'Starts a node from its disk. `wiped`: it comes back empty under a new storage id, and stays ' +
-    'outside; `amnesia`: empty, but claims to be the old one; `corrupt`: a record in the middle ' +
-    'cannot be read, and the node refuses to start; the others as `disk`.',
+    'Starts a node from its disk. `wiped`: it comes back empty under a new storage id, and takes ' +
+    'no part until it is removed and added again; `amnesia`: empty, but claims to be the old ' +
+    'one; `corrupt`: a record in the middle cannot be read, and the node refuses to start; the ' +
+    'others as `disk`.',
   example: 'boot n1 disk=held',
   run: (session, args) => {
     const text = args.pair('disk') ?? 'kept';

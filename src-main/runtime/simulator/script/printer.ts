@@ -1,5 +1,5 @@
 /** Turns what happens in a world into the lines of a transcript. */
-import type { Effect, Input, Message } from '../../../protocols/kernel/core.ts';
+import type { Effect, Input, Message, ReadRequest } from '../../../protocols/kernel/core.ts';
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { ApplyResult } from '../../../services/state-machine.ts';
 import type { TraceEvent } from '../../../vocabulary/trace.ts';
@@ -15,6 +15,9 @@ import {
   formatOutcome,
   formatValue,
 } from './format.ts';
+
+/** Other inputs show only if something follows from them. */
+const ALWAYS_SHOWN: ReadonlySet<Input['kind']> = new Set(['recv', 'client', 'read', 'admin']);
 
 export class Printer implements WorldObserver {
   #lines: string[] = [];
@@ -36,13 +39,14 @@ export class Printer implements WorldObserver {
   }
 
   asked(request: ClientRequestInfo): void {
-    const { client, kind, seq } = request;
-    this.#labels.set(request.reqId, kind === 'command' ? `${client}#${seq}` : `${client} ${kind}`);
+    const { client, kind, seq, op } = request;
+    const label = kind === 'command' ? `${client}#${seq}` : `${client} ${op?.op ?? kind}`;
+    this.#labels.set(request.reqId, label);
   }
 
   stepped(node: SimNode, input: Input, effects: readonly Effect[]): void {
     const line = `  ${this.#inputLine(node.id, input)}`;
-    if (input.kind === 'recv' || input.kind === 'client') this.print(line);
+    if (ALWAYS_SHOWN.has(input.kind)) this.print(line);
     else this.#held = line;
     for (const effect of effects) this.#effect(effect);
     this.#held = null;
@@ -61,6 +65,10 @@ export class Printer implements WorldObserver {
         return `${node} ${input.kind} ${input.peer}`;
       case 'client':
         return `${node} client ${input.requests.map((r) => this.#labelOf(r.reqId)).join(' ')}`;
+      case 'read':
+        return `${node} read ${input.requests.map(readText).join(' ')}`;
+      case 'admin':
+        return `${node} admin ${formatFields(input.op).join(' ')}`;
       case 'boot':
         return `${node} boot life=${input.incarnation}`;
       default: {
@@ -121,6 +129,10 @@ export class Printer implements WorldObserver {
   halted(node: SimNode, why: string): void {
     this.print(`  HALTED ${node.id}: ${why}`);
   }
+}
+
+function readText({ level, minPos, payload }: ReadRequest): string {
+  return `${level}${minPos === 0 ? '' : `>=${minPos}`} ${formatValue(payload)}`;
 }
 
 export function answerText(answer: Answer): string {

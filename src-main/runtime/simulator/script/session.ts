@@ -25,7 +25,11 @@ export class ScriptSession implements WorldObserver {
   readonly failures: string[] = [];
   /** Whether some line said what has to be true of the invariants. */
   hasJudged = false;
-  readonly #answers = new Map<string, Answer>();
+  readonly #answers = new Map<number, Answer>();
+  /** The request that a name means. */
+  readonly #named = new Map<string, number>();
+  /** How many reads, or commands of the operator, each asked. */
+  readonly #asked = new Map<string, number>();
   #world: World | null = null;
   #checker: Checker | null = null;
   #shownViolations = 0;
@@ -59,14 +63,27 @@ export class ScriptSession implements WorldObserver {
     world.start();
   }
 
+  /** Reads and commands of the operator have no numbers of their own: the newest of a kind is
+   *  known by it, each by how many there were before. */
+  asked({ reqId, client, kind, op }: ClientRequestInfo): void {
+    if (kind !== 'read' && kind !== 'admin') return;
+    const number = (this.#asked.get(client) ?? 0) + 1;
+    this.#asked.set(client, number);
+    this.#named.set(`${client} ${op?.op ?? kind}`, reqId);
+    this.#named.set(`${client} ${kind === 'read' ? kind : ''}${number}`, reqId);
+  }
+
   answered(request: ClientRequestInfo, answer: Answer): void {
-    const name = request.kind === 'command' ? String(request.seq) : request.kind;
-    this.#answers.set(`${request.client} ${name}`, answer);
+    const { reqId, client, kind, seq } = request;
+    this.#answers.set(reqId, answer);
+    if (kind === 'read' || kind === 'admin') return;
+    // A repeated operation keeps its answer until the next one comes.
+    this.#named.set(`${client} ${kind === 'command' ? seq : kind}`, reqId);
   }
 
   /** The last answer to an operation, null when there is none. */
   answerTo(client: string, operation: string): Answer | null {
-    return this.#answers.get(`${client} ${operation}`) ?? null;
+    return this.#answers.get(this.#named.get(`${client} ${operation}`) ?? 0) ?? null;
   }
 
   /** An expectation that does not hold. */

@@ -3,26 +3,36 @@
  * what it does, an example for the documentation (docs/SCENARIOS.md), and its code.
  */
 import type { Message } from '../../../protocols/kernel/core.ts';
-import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { PacketFilter } from '../world/network.ts';
 import type { Arguments } from './arguments.ts';
-import { close, open, submit } from './client-verbs.ts';
-import { deliverNow, flush, healAll, passTime, placeLeader, settle } from './cluster-control.ts';
+import { close, open, read, submit } from './client-verbs.ts';
+import { deliverNow, flush, passTime, placeLeader, settle } from './cluster-control.ts';
 import { clusterSpec } from './cluster-line.ts';
 import { expectation } from './expectations.ts';
+import { cut, heal, hold, mend, partition, release } from './link-verbs.ts';
 import { boot, complete, disk, nodeVerb, powerCut } from './node-verbs.ts';
+import {
+  add,
+  compact,
+  promote,
+  reconfigure,
+  remove,
+  snapshot,
+  transfer,
+} from './operator-verbs.ts';
 import { show } from './show.ts';
 import type { Verb } from './verb.ts';
 
 const cluster: Verb = {
   usage:
-    'cluster [nodes=3] [seed=1] [election=10] [electionMax=20] [heartbeat=1] [mutants=a,b] ' +
-    '[sessions=eager|packets] [option=value]',
+    'cluster [nodes=3] [spares=0] [seed=1] [election=10] [electionMax=20] [heartbeat=1] ' +
+    '[mutants=a,b] [sessions=eager|packets] [option=value]',
   what:
-    'Boots n1, n2, ... and connects them; times in ticks. What is not known here is an option of ' +
-    'the protocol; `raft.preVote=false` counts for Raft only. `sessions=packets`: the frames ' +
-    'that open and close sessions are messages to deliver, too.',
-  example: 'cluster nodes=5 seed=7 raft.preVote=false',
+    'Boots n1, n2, ... and connects them; times in ticks. `spares` are nodes behind them in no ' +
+    'configuration, down until `boot`. What is not known here is an option of the protocol; ' +
+    '`raft.preVote=false` counts for Raft only. `sessions=packets`: the frames that open and ' +
+    'close sessions are messages to deliver, too.',
+  example: 'cluster nodes=5 spares=1 seed=7 raft.preVote=false',
   run: (session, args) => session.openCluster(clusterSpec(args, session.options)),
 };
 
@@ -141,102 +151,6 @@ const flushVerb: Verb = {
   },
 };
 
-/** Directed links between a node (or `any`) and another. */
-function links(args: Arguments): [NodeId, NodeId][] {
-  const from = args.nodes('sender');
-  const to = args.nodes('addressee');
-  const found = from.flatMap((a) => to.filter((b) => b !== a).map((b): [NodeId, NodeId] => [a, b]));
-  if (found.length === 0) args.fail('no link has the same node at both ends');
-  return found;
-}
-
-const hold: Verb = {
-  usage: 'hold <senders|all> <addressees|all> [type=<type>]',
-  what:
-    'Messages of these links, of that type only if one is given, wait; nobody is told. In a ' +
-    'session what is sent after a held message waits behind it.',
-  example: 'hold n1 n2 type=AppendEntries',
-  run: (session, args) => {
-    const type = args.pair('type') ?? 'all';
-    for (const [from, to] of links(args)) session.world.hold(from, to, type);
-  },
-};
-
-const release: Verb = {
-  usage: 'release <senders|all> <addressees|all> [type=<type>]',
-  what: 'They can be delivered again.',
-  example: 'release n1 n2',
-  run: (session, args) => {
-    const type = args.pair('type') ?? 'all';
-    for (const [from, to] of links(args)) session.world.release(from, to, type);
-  },
-};
-
-const cut: Verb = {
-  usage: 'cut <senders|all> <addressees|all> [both]',
-  what:
-    'From now on these directions (with `both` also the way back) lose everything that is sent. ' +
-    'What is on its way stays there.',
-  example: 'cut n1 n2,n3 both',
-  run: (session, args) => {
-    const found = links(args);
-    const both = args.maybeWord();
-    if (both !== null && both !== 'both') args.fail(`"${both}"; expected both or nothing`);
-    for (const [from, to] of found) {
-      session.world.cut(from, to);
-      if (both !== null) session.world.cut(to, from);
-    }
-  },
-};
-
-const partition: Verb = {
-  usage: 'partition <nodes> <nodes> ...',
-  what:
-    'Cuts every link between these groups, both ways, and mends those inside; who stands in ' +
-    'none is alone.',
-  example: 'partition n1,n2 n3,n4,n5',
-  run: (session, args) => {
-    const { world } = session;
-    const groups: (readonly NodeId[])[] = [args.nodes('group')];
-    for (let more = args.maybeNodes(); more !== null; more = args.maybeNodes()) groups.push(more);
-    const groupOf = (id: NodeId) => groups.findIndex((group) => group.includes(id));
-    for (const { from, to, cut: isCut } of world.network.links) {
-      const together = groupOf(from) >= 0 && groupOf(from) === groupOf(to);
-      if (!together && !isCut) world.cut(from, to);
-      if (together && isCut) world.mend(from, to);
-    }
-  },
-};
-
-const heal: Verb = {
-  usage: 'heal [<node> <node>]',
-  what: 'Mends the links of two nodes, or everything: links, disks, pauses and frozen clocks.',
-  example: 'heal n1 n2',
-  run: (session, args) => {
-    const first = args.maybeNodes();
-    if (first === null) {
-      healAll(session.world);
-      return;
-    }
-    for (const a of first) {
-      for (const b of args.nodes()) {
-        if (a === b) continue;
-        session.world.mend(a, b);
-        session.world.mend(b, a);
-      }
-    }
-  },
-};
-
-const mend: Verb = {
-  usage: 'mend <senders|all> <addressees|all>',
-  what: 'Undoes `cut` of these directions only.',
-  example: 'mend n1 n2',
-  run: (session, args) => {
-    for (const [from, to] of links(args)) session.world.mend(from, to);
-  },
-};
-
 const inject: Verb = {
   usage: 'inject <from> <to> <message as JSON>',
   what: 'A message that nobody sent arrives.',
@@ -260,8 +174,10 @@ function messageIn(text: string, args: Arguments): Message {
 }
 
 const showVerb: Verb = {
-  usage: 'show state|log|messages|quorums|applied [<nodes>]',
-  what: 'Prints what a node says of itself, its log, what is on its way, or who makes a quorum.',
+  usage: 'show state|log|messages|quorums|config|applied [<nodes>]',
+  what:
+    'Prints what a node says of itself, its snapshot and log, what is on its way, who makes a ' +
+    'quorum of the configuration in force, or which configuration each node goes by.',
   example: 'show log n1',
   run: show,
 };
@@ -270,11 +186,15 @@ const expectVerb: Verb = {
   usage:
     'expect leader <node|any|one> | no leader [<nodes>] | era <node> <n> | role <node> <role> | ' +
     'committed|applied|length <nodes> <[>=]n> | entry <nodes> <position> <what> | ' +
-    'value <nodes> <key> <value|none> | reply <client> <seq|open> ok|refused|none [<value|code>] ' +
-    '| up|down <nodes> | messages <n> [filter] | holds [<invariant>] | violates [<invariant>]',
+    'value <nodes> <key> <value|none> | snapshot <nodes> <[>=]n> | ' +
+    'config [<nodes>] voters=<nodes> [learners=<nodes>] [old=<nodes>] | ' +
+    'reply <client> <seq|open|read|add ...> ok|refused|none [<value|code>] | ' +
+    'up|down <nodes> | messages <n> [filter] | holds [<invariant>] | violates [<invariant>]',
   what:
     'What has to be true now; `qlab script` ends with exit code 1 when something is not. A ' +
-    'script without `holds` or `violates` expects all invariants to hold at its end.',
+    'script without `holds` or `violates` expects all invariants to hold at its end. `snapshot`: ' +
+    'the position of the one on disk, 0 for none. `config`: what the nodes go by, else whoever ' +
+    'leads; `old` is the other half of one that is under way.',
   example: 'expect reply c1 1 ok',
   run: (session, args) => {
     const found = expectation(session, args);
@@ -301,7 +221,15 @@ export const VERBS: { readonly [verb: string]: Verb } = {
   heal,
   open,
   submit,
+  read,
   close,
+  add,
+  promote,
+  remove,
+  reconfigure,
+  transfer,
+  snapshot,
+  compact,
   kill: nodeVerb('kill', 'SIGKILL: all it has written survives, its peers notice at once.'),
   stop: nodeVerb('stop', 'Ends a node cleanly.'),
   'power-cut': powerCut,

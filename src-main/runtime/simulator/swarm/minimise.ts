@@ -4,6 +4,8 @@
  * packet or its node is left out by itself.
  */
 import { AssertionError } from '../../../base/assert.ts';
+import { hasNode } from '../../../protocols/kernel/config.ts';
+import type { AdminOp } from '../../../protocols/kernel/core.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import { Checker } from '../invariants/checker.ts';
 import type { Violation } from '../invariants/violation.ts';
@@ -112,24 +114,18 @@ class Search {
 
   /** First as a smaller cluster, then as nodes that only stand there. */
   leaveOutNodes(): void {
-    for (let nodes = this.#spec.nodes - 1; nodes >= 1 && !this.#isOver; nodes -= 1) {
-      const gone = `n${nodes + 1}`;
-      const spec = { ...this.#spec, nodes };
-      if (
-        !this.attempt(
-          spec,
-          without(this.#actions, (action) => touches(action, gone)),
-        )
-      )
-        break;
+    while (!this.#isOver) {
+      const smaller = withoutLastNode(this.#spec);
+      if (smaller === null || !this.#attemptWithout(smaller, lastNode(this.#spec))) break;
     }
-    for (let i = this.#spec.nodes; i >= 1 && !this.#isOver; i -= 1) {
-      const id = `n${i}`;
-      this.attempt(
-        this.#spec,
-        without(this.#actions, (action) => touches(action, id)),
-      );
+    for (let i = this.#spec.nodes + this.#spec.spares; i >= 1 && !this.#isOver; i -= 1) {
+      this.#attemptWithout(this.#spec, `n${i}`);
     }
+  }
+
+  #attemptWithout(spec: WorldSpec, gone: NodeId): boolean {
+    const rest = without(this.#actions, (action) => touches(action, gone));
+    return this.attempt(spec, rest);
   }
 
   leaveOutKinds(): void {
@@ -174,16 +170,43 @@ function without(actions: readonly Action[], gone: (action: Action) => boolean):
   return actions.filter((action) => !gone(action));
 }
 
+function lastNode({ nodes, spares }: WorldSpec): NodeId {
+  return `n${nodes + spares}`;
+}
+
+/** Spares first: they stand behind the members, and have names that go on from theirs. */
+function withoutLastNode(spec: WorldSpec): WorldSpec | null {
+  const { nodes, spares } = spec;
+  if (spares > 0) return { ...spec, spares: spares - 1 };
+  return nodes > 1 ? { ...spec, nodes: nodes - 1 } : null;
+}
+
 function touches(action: Action, id: NodeId): boolean {
   if ('pick' in action) return action.pick.from === id || action.pick.to === id;
   if ('from' in action) return action.from === id || action.to === id;
-  return action.node === id;
+  return action.node === id || (action.do === 'admin' && names(action.op, id));
+}
+
+function names(op: AdminOp, id: NodeId): boolean {
+  switch (op.op) {
+    case 'add':
+      return op.member.nodeId === id;
+    case 'promote':
+    case 'remove':
+      return op.nodeId === id;
+    case 'transfer':
+      return op.to === id;
+    case 'reconfigure':
+      return hasNode(op.voters, id) || hasNode(op.learners, id);
+    case 'snapshot':
+      return false;
+  }
 }
 
 function kindOf(action: Action): string {
-  if (action.do === 'client') return `client ${action.client}`;
+  if (action.do === 'client' || action.do === 'read') return `${action.do} ${action.client}`;
   if (action.do === 'deliver') return `deliver ${action.pick.type}`;
-  return action.do;
+  return action.do === 'admin' ? `admin ${action.op.op}` : action.do;
 }
 
 function joinAt(actions: readonly Action[], i: number): Action[] | null {

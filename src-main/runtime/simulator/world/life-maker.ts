@@ -3,7 +3,7 @@ import { assert } from '../../../base/assert.ts';
 import type { Core } from '../../../protocols/kernel/core.ts';
 import type { PersistOp } from '../../../protocols/kernel/durable.ts';
 import { createService } from '../../../services/index.ts';
-import type { NodeId } from '../../../vocabulary/ids.ts';
+import type { Member, NodeId } from '../../../vocabulary/ids.ts';
 import { NodeDriver } from '../../driver/node-driver.ts';
 import type { Answer, DriverPorts } from '../../driver/ports.ts';
 import type { SessionLink } from '../../driver/session-link.ts';
@@ -27,6 +27,7 @@ export interface LifeMakerOptions {
   readonly observers: readonly WorldObserver[];
   persist(node: SimNode, life: Life, ops: readonly PersistOp[], token: number): void;
   answer(reqId: number, answer: Answer): void;
+  setMembers(node: SimNode, members: readonly Member[]): void;
 }
 
 export class LifeMaker {
@@ -70,7 +71,7 @@ export class LifeMaker {
   }
 
   #portsOf(node: SimNode, lifeOf: () => Life): DriverPorts {
-    const { ports, wire, persist, answer } = this.#options;
+    const { ports, wire, persist, answer, setMembers } = this.#options;
     const { journal, nowUs } = ports;
     return {
       nowUs,
@@ -81,7 +82,7 @@ export class LifeMaker {
       reply: answer,
       images: node.disk.images,
       wake: null,
-      members: (members) => wire.setMembers(node.id, members),
+      members: (members) => setMembers(node, members),
       closeLink: (peer, linkEpoch, why) => lifeOf().sessions.get(peer)?.close(why, linkEpoch),
       trace: () => undefined,
     };

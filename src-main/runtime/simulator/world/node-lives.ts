@@ -33,6 +33,7 @@ export class NodeLives {
   readonly #maker: LifeMaker;
   /** Numbers the hints of protocols without sessions. */
   linkEpoch = 0;
+  #isBooting = false;
 
   constructor(options: NodeLivesOptions) {
     this.#options = options;
@@ -46,6 +47,7 @@ export class NodeLives {
       observers,
       persist: (node, life, ops, token) => this.#persist(node, life, ops, token),
       answer: (reqId, answer) => desk.answer(reqId, answer),
+      setMembers: (node, members) => this.#setMembers(node, members),
     });
   }
 
@@ -82,24 +84,38 @@ export class NodeLives {
       options: { ...protocol.defaultOptions, ...options },
       mutants,
     };
+    this.#isBooting = true;
     this.turn(node, life, input);
+    this.#isBooting = false;
+  }
+
+  /** Two nodes that begin to know each other connect at once. */
+  #setMembers(node: SimNode, members: readonly Member[]): void {
+    const { ids, wire } = this.#options;
+    const apart = ids.filter((id) => id !== node.id && wire.obstacle(node.id, id) !== null);
+    wire.setMembers(node.id, members);
+    // A life that begins greets everybody once it has said whom it knows.
+    if (this.#isBooting) return;
+    for (const peer of apart) this.#greetPeer(node, peer);
   }
 
   /** Hints for protocols without sessions, sessions for those with. */
   greet(node: SimNode): void {
-    for (const peer of this.#options.ids) {
-      if (peer === node.id || this.#options.wire.obstacle(node.id, peer) !== null) continue;
-      const other = this.#node(peer);
-      if (other.life === null) continue;
-      if (this.#options.spec.protocol.overSessions) {
-        if (this.#options.spec.eagerSessions) this.#options.wire.nudgeSession(node.id, peer);
-        continue;
-      }
-      this.linkEpoch += 1;
-      const linkEpoch = this.linkEpoch;
-      this.#options.queue.enqueue(node, { kind: 'link-up', peer, linkEpoch });
-      this.#options.queue.enqueue(other, { kind: 'link-up', peer: node.id, linkEpoch });
+    for (const peer of this.#options.ids) if (peer !== node.id) this.#greetPeer(node, peer);
+  }
+
+  #greetPeer(node: SimNode, peer: NodeId): void {
+    const { wire, spec, queue } = this.#options;
+    const other = this.#node(peer);
+    if (other.life === null || wire.obstacle(node.id, peer) !== null) return;
+    if (spec.protocol.overSessions) {
+      if (spec.eagerSessions) wire.nudgeSession(node.id, peer);
+      return;
     }
+    this.linkEpoch += 1;
+    const { linkEpoch } = this;
+    queue.enqueue(node, { kind: 'link-up', peer, linkEpoch });
+    queue.enqueue(other, { kind: 'link-up', peer: node.id, linkEpoch });
   }
 
   end(node: SimNode, how: string): void {

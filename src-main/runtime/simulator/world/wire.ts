@@ -32,7 +32,7 @@ export class Wire {
   /** Whether some running node, itself included, knows this node with the disk it has. */
   isMember(id: NodeId): boolean {
     for (const [other, { life }] of this.#options.nodes) {
-      if (life !== null && this.#knows(other, id)) return true;
+      if (life !== null && this.knows(other, id)) return true;
     }
     return false;
   }
@@ -55,7 +55,8 @@ export class Wire {
     for (const [id, members] of saved) this.#views.set(id, members);
   }
 
-  #knows(id: NodeId, other: NodeId): boolean {
+  /** Whether a node knows another one with the disk that has. */
+  knows(id: NodeId, other: NodeId): boolean {
     const storageId = this.#options.nodes.get(other)?.disk.storageId;
     const view = this.#views.get(id) ?? this.#options.members;
     return view.some((m) => m.nodeId === other && m.storageId === storageId);
@@ -64,11 +65,11 @@ export class Wire {
   /** A node that knows itself under another disk, or not at all, lets everybody in who knows it:
    *  whoever started it told it who they are. */
   #admits(id: NodeId, other: NodeId): boolean {
-    return this.#knows(id, other) || !this.#knows(id, id);
+    return this.knows(id, other) || !this.knows(id, id);
   }
 
   #isKnownPair(a: NodeId, b: NodeId): boolean {
-    if (!this.#knows(a, b) && !this.#knows(b, a)) return false;
+    if (!this.knows(a, b) && !this.knows(b, a)) return false;
     return this.#admits(a, b) && this.#admits(b, a);
   }
 

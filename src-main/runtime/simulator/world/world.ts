@@ -108,6 +108,16 @@ export class World {
     });
   }
 
+  /** Of those the one of the newest era; null when nobody leads. */
+  leader(): NodeId | null {
+    let newest: { readonly id: NodeId; readonly era: number } | null = null;
+    for (const id of this.readyLeaders()) {
+      const era = this.describe(id)?.era.number ?? 0;
+      if (newest === null || era > newest.era) newest = { id, era };
+    }
+    return newest?.id ?? null;
+  }
+
   client(name: string): ClientState {
     return this.#desk.client(name);
   }
@@ -115,6 +125,11 @@ export class World {
   /** Whether the configuration knows the disk of this node; else its peers do not talk to it. */
   isMember(id: NodeId): boolean {
     return this.#wire.isMember(id);
+  }
+
+  /** Whether a node that runs knows another one with the disk that has. */
+  knows(id: NodeId, other: NodeId): boolean {
+    return this.#wire.knows(id, other);
   }
 
   // Time
