@@ -1,7 +1,7 @@
 /**
  * Cluster configurations as they stand in `config` entries and snapshots, and what operator
- * commands make of one. When a configuration takes effect, and with whose quorum, is each protocol's own
- * (protocols.md 1.9, 2.9, 3.10); who may be in it is the same for all.
+ * commands make of one. When a configuration takes effect, and with whose quorum, is each
+ * protocol's own (protocols.md 1.9, 2.9, 3.10); who may be in it is the same for all.
  */
 import { compareIds, type Member, type NodeId, type StorageId } from '../../vocabulary/ids.ts';
 import type { AdminOp } from './core.ts';
