@@ -48,7 +48,7 @@ export class Checker implements WorldObserver {
       case 'raft':
         return new RaftChecks(this.common, report);
       case 'paxos':
-        return new PaxosChecks(world.ids.length, report);
+        return new PaxosChecks(world, report);
       case 'zab':
         return new ZabChecks(world, this.#memories, this.common, report);
       default:
@@ -75,9 +75,22 @@ export class Checker implements WorldObserver {
     for (const effect of effects) {
       if (effect.kind !== 'persist') continue;
       this.#protocol.asked(memory, input, effect.ops);
-      for (const op of effect.ops) remember(memory, op);
+      for (const op of effect.ops) {
+        if (op.op === 'snapshot') this.common.asksSnapshot(memory, op.snapshot.lastPos);
+        remember(memory, op);
+      }
     }
-    for (const effect of effects) if (effect.kind === 'trace') this.#traced(memory, effect.event);
+    for (const effect of effects) {
+      if (effect.kind === 'trace') this.#traced(memory, effect.event);
+      else if (effect.kind === 'read') this.common.reads.allowed(memory, effect.reqId);
+    }
+    if (input.kind === 'snapshot-loaded') this.#loaded(node);
+  }
+
+  #loaded(node: SimNode): void {
+    if (node.life === null) return;
+    const { machine } = node.life;
+    this.common.loaded(node, machine.position, machine.digest());
   }
 
   #traced(memory: NodeMemory, event: TraceEvent): void {

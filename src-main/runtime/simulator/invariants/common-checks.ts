@@ -1,18 +1,21 @@
 /**
  * The invariants all three protocols share (protocols.md 7.1): X1 to X6, X8, and the order of
- * acknowledged operations that linearizability asks for while every read goes through the log.
+ * acknowledged operations that linearizability asks for (reads without entries: read-checks.ts).
  */
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { Digest } from '../../../protocols/kernel/digest.ts';
 import type { PersistOp } from '../../../protocols/kernel/durable.ts';
-import { majoritySize } from '../../../protocols/quorum/majority.ts';
 import type { ApplyResult } from '../../../services/state-machine.ts';
 import type { Era } from '../../../vocabulary/era.ts';
 import type { Answer } from '../../driver/ports.ts';
 import type { ClientRequestInfo, SimNode } from '../world/sim-node.ts';
 import type { World } from '../world/world.ts';
+import { ConfigHistory } from './config-history.ts';
+import { DurabilityChecks } from './durability-checks.ts';
 import { lifeName, type NodeMemory } from './memory.ts';
 import type { Committed } from './protocol-checks.ts';
+import { quorumRules } from './quorum-rules.ts';
+import { ReadChecks } from './read-checks.ts';
 import { entryText, eraText, sameJson, sameValue, type Report } from './violation.ts';
 
 interface FirstApply {
@@ -27,21 +30,26 @@ export class CommonChecks implements Committed {
   max = 0;
   /** Answered `ok` so far. */
   acknowledged = 0;
-  readonly #world: World;
+  readonly configs: ConfigHistory;
+  readonly reads: ReadChecks;
+  readonly #durability: DurabilityChecks;
   readonly #report: Report;
-  readonly #majority: number;
   readonly #applied: (FirstApply | undefined)[] = [];
   readonly #leaders = new Map<string, string>();
   readonly #effective = new Map<string, number>();
   readonly #invoked = new Map<string, unknown>();
   /** Highest position answered before an operation was asked for the first time. */
   readonly #askedAfter = new Map<string, number>();
+  /** Where the configuration stood that was in force when an operator asked. */
+  readonly #configAt = new Map<number, number>();
   #answeredMax = 0;
 
   constructor(world: World, report: Report) {
-    this.#world = world;
     this.#report = report;
-    this.#majority = majoritySize(world.ids.length);
+    this.configs = new ConfigHistory(world.members);
+    this.reads = new ReadChecks(world.spec, this, report);
+    const rules = quorumRules(world.spec);
+    this.#durability = new DurabilityChecks(world, this.configs, rules, report);
   }
 
   /** X8: one leader an era, counting lives. */
@@ -63,6 +71,7 @@ export class CommonChecks implements Committed {
     const entry = memory.log[pos];
     const { id } = memory.node;
     if (entry === undefined) {
+      if (pos <= memory.snapshotPos) return false;
       this.#report('X1', id, `${id} commits position ${pos} but holds nothing there`);
       return false;
     }
@@ -77,55 +86,37 @@ export class CommonChecks implements Committed {
     this.entries[pos] = entry;
     this.eras[pos] = memory.era.number;
     if (pos > this.max) this.max = pos;
-    this.#assertDurable(pos, `${id} commits it`);
-    return true;
-  }
-
-  /** X3: no quorum may be left without what is committed. */
-  #assertDurable(pos: number, when: string): boolean {
-    const entry = this.entries[pos];
-    if (entry === undefined) return true;
-    let without = 0;
-    const holders: string[] = [];
-    for (const id of this.#world.ids) {
-      if (!this.#world.isMember(id)) continue;
-      const held = this.#world.node(id).disk.at(pos);
-      if (held !== undefined && (held === entry || sameValue(held, entry))) holders.push(id);
-      else without += 1;
+    this.reads.committedIn(memory.era.number);
+    this.#durability.assertKept(entry, `${id} commits it`);
+    if (entry.type === 'config' && this.configs.add(entry) !== null) {
+      this.#durability.reconfigured(pos, this.entries);
     }
-    if (without < this.#majority) return true;
-    const who = holders.length === 0 ? 'no disk' : `the disk of ${holders.join(', ')} only`;
-    this.#report('X3', null, `${entryText(entry)} is committed and on ${who} when ${when}`);
-    return false;
+    return true;
   }
 
   /** X3 for what has been committed, after a disk lost or replaced something. */
   synced(node: SimNode, ops: readonly PersistOp[]): void {
-    let from = Number.POSITIVE_INFINITY;
-    for (const op of ops) {
-      if (op.op === 'truncate') from = Math.min(from, op.from);
-      else if (op.op === 'put') {
-        const first = op.entries[0];
-        if (first === undefined || first.pos > this.max) continue;
-        from = Math.min(from, this.#firstForeign(op.entries));
-      }
-    }
-    for (let pos = from; pos <= this.max; pos += 1) {
-      if (!this.#assertDurable(pos, `the disk of ${node.id} changes`)) return;
-    }
-  }
-
-  #firstForeign(entries: readonly Entry[]): number {
-    for (const entry of entries) {
-      const known = this.entries[entry.pos];
-      if (known !== undefined && known !== entry && !sameValue(known, entry)) return entry.pos;
-    }
-    return Number.POSITIVE_INFINITY;
+    if (ops.some((op) => op.op !== 'hard')) this.#durability.synced(node, ops, this.entries);
   }
 
   wiped(node: SimNode): void {
-    for (let pos = 1; pos <= this.max; pos += 1) {
-      if (!this.#assertDurable(pos, `the disk of ${node.id} is lost`)) return;
+    this.#durability.wiped(node, this.entries);
+  }
+
+  /** A snapshot holds nothing that was not committed. */
+  asksSnapshot(memory: NodeMemory, lastPos: number): void {
+    const { id } = memory.node;
+    if (lastPos <= this.max) return;
+    this.#report('X1', id, `${id} has a snapshot of ${lastPos}, committed is ${this.max}`);
+  }
+
+  /** X1: the state of an image is the state that others reached entry by entry. */
+  loaded(node: SimNode, pos: number, digest: Digest): void {
+    const first = this.#applied[pos];
+    if (first === undefined) {
+      this.#report('X1', node.id, `${node.id} loads a state of ${pos} that nobody had`);
+    } else if (first.digest.high !== digest.high || first.digest.low !== digest.low) {
+      this.#report('X1', node.id, `${node.id} loads another state of ${pos} than ${first.by} had`);
     }
   }
 
@@ -160,17 +151,35 @@ export class CommonChecks implements Committed {
   }
 
   asked(request: ClientRequestInfo): void {
+    this.reads.asked(request);
+    if (request.kind === 'admin') this.#configAt.set(request.reqId, this.configs.latest.pos);
     if (request.kind !== 'command') return;
     const key = `${request.session}:${request.seq}`;
     if (!this.#invoked.has(key)) this.#invoked.set(key, request.payload);
     if (!this.#askedAfter.has(key)) this.#askedAfter.set(key, this.#answeredMax);
   }
 
-  /** X4: what a client was told stands in its place, with that result; X9: and in real time. */
   answered(request: ClientRequestInfo, answer: Answer): void {
+    if (request.kind === 'read') this.reads.answered(request, answer);
     if (!answer.ok) return;
+    if (request.kind === 'admin') return this.#administered(request);
     const { pos } = answer;
     this.acknowledged += 1;
+    if (request.kind !== 'read') this.#assertAnswer(request, answer);
+    if (pos > this.#answeredMax) this.#answeredMax = pos;
+  }
+
+  /** X4: a change of the configuration that was answered is committed. */
+  #administered({ reqId, node, op }: ClientRequestInfo): void {
+    const since = this.#configAt.get(reqId) ?? 0;
+    if (op === undefined || this.configs.hasSince(since, op)) return;
+    const text = `${node} says "${op.op}" is done; no configuration from ${since} on is like that`;
+    this.#report('X4', node, text);
+  }
+
+  /** X4: what a client was told stands in its place, with that result; X9: and in real time. */
+  #assertAnswer(request: ClientRequestInfo, answer: Extract<Answer, { ok: true }>): void {
+    const { pos } = answer;
     const entry = this.entries[pos];
     const who = `${request.client} (${request.session}:${request.seq})`;
     if (entry === undefined) {
@@ -187,10 +196,8 @@ export class CommonChecks implements Committed {
       this.#report('X4', request.node, `${who} is answered from ${entryText(entry)}`);
     }
     const after = this.#askedAfter.get(`${request.session}:${request.seq}`) ?? 0;
-    if (pos <= after) {
-      const text = `${who} takes effect at ${pos}, asked after ${after} was answered`;
-      this.#report('X9', request.node, text);
-    }
-    if (pos > this.#answeredMax) this.#answeredMax = pos;
+    if (pos > after) return;
+    const text = `${who} takes effect at ${pos}, asked after ${after} was answered`;
+    this.#report('X9', request.node, text);
   }
 }

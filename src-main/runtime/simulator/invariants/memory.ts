@@ -45,7 +45,7 @@ export class Memories {
       role: 'follower',
       era: ERA_ZERO,
       ready: false,
-      committed: 0,
+      committed: node.disk.snapshot?.lastPos ?? 0,
       snapshotPos: node.disk.snapshot?.lastPos ?? 0,
       config: null,
     };
@@ -62,9 +62,15 @@ export class Memories {
 export function remember(memory: NodeMemory, op: PersistOp): void {
   if (op.op === 'hard') memory.hard = { ...memory.hard, ...op.record };
   else if (op.op === 'truncate') memory.log.length = Math.min(memory.log.length, op.from);
-  else if (op.op === 'snapshot') memory.snapshotPos = op.snapshot.lastPos;
+  else if (op.op === 'snapshot') takeOver(memory, op.snapshot.lastPos);
   else if (op.op === 'compact') dropUpTo(memory.log, op.upTo);
   else for (const entry of op.entries) memory.log[entry.pos] = entry;
+}
+
+/** What a snapshot holds is committed, whoever sent it. */
+function takeOver(memory: NodeMemory, lastPos: number): void {
+  memory.snapshotPos = lastPos;
+  memory.committed = Math.max(memory.committed, lastPos);
 }
 
 function dropUpTo(log: (Entry | undefined)[], upTo: number): void {

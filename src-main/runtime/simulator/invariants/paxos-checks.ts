@@ -11,24 +11,27 @@ import {
   type PaxosEntry,
 } from '../../../protocols/paxos/ballot.ts';
 import type { Accept, Accepted, PaxosMessage } from '../../../protocols/paxos/messages.ts';
-import { majoritySize } from '../../../protocols/quorum/majority.ts';
-import type { NodeId } from '../../../vocabulary/ids.ts';
+import type { NodeId, StorageId } from '../../../vocabulary/ids.ts';
 import type { TraceEvent } from '../../../vocabulary/trace.ts';
 import type { SimNode } from '../world/sim-node.ts';
+import type { World } from '../world/world.ts';
+import { ConfigHistory } from './config-history.ts';
 import { lifeName, type NodeMemory } from './memory.ts';
 import type { ProtocolChecks } from './protocol-checks.ts';
+import { quorumRules, type QuorumRules } from './quorum-rules.ts';
 import { entryText, sameValue, type Report } from './violation.ts';
 
 interface Proposal {
   readonly ballot: Ballot;
   readonly entry: PaxosEntry;
-  /** Whose disks hold it, or held it. */
-  readonly voters: NodeId[];
+  /** Disks that hold it, or held it. */
+  readonly voters: StorageId[];
 }
 
 export class PaxosChecks implements ProtocolChecks {
   readonly #report: Report;
-  readonly #majority: number;
+  readonly #configs: ConfigHistory;
+  readonly #rules: QuorumRules;
   /** By slot: every ballot in which something was proposed or accepted. */
   readonly #proposals: Proposal[][] = [];
   readonly #chosen: (Proposal | undefined)[] = [];
@@ -37,8 +40,10 @@ export class PaxosChecks implements ProtocolChecks {
   readonly #highest = new Map<string, Ballot>();
   readonly #preparedBy = new Map<string, string>();
 
-  constructor(nodes: number, report: Report) {
-    this.#majority = majoritySize(nodes);
+  constructor(world: World, report: Report) {
+    // By what is chosen, which is known here before any node takes it for committed.
+    this.#configs = new ConfigHistory(world.members);
+    this.#rules = quorumRules(world.spec);
     this.#report = report;
   }
 
@@ -139,6 +144,7 @@ export class PaxosChecks implements ProtocolChecks {
       for (let slot = msg.ranges[i] ?? 0; slot <= to; slot += 1) {
         const held = node.disk.at(slot) as PaxosEntry | undefined;
         if (held !== undefined && compareBallots(held.ballot, msg.ballot) >= 0) continue;
+        if (slot <= (node.disk.snapshot?.lastPos ?? 0)) continue;
         const text = `${node.id} sends Accepted of ballot ${ballotLabel(msg.ballot)}`;
         this.#report('X7', node.id, `${text} for slot ${slot}, which is not on its disk`);
         return;
@@ -193,17 +199,28 @@ export class PaxosChecks implements ProtocolChecks {
 
   /** P5: votes are counted as they become durable, whether anybody notices or not. */
   #vote(node: SimNode, entry: PaxosEntry): void {
+    const { storageId } = node.disk;
     const proposal = this.#proposalOf(node, entry.ballot, entry);
-    if (proposal.voters.includes(node.id)) return;
-    proposal.voters.push(node.id);
-    if (proposal.voters.length !== this.#majority) return;
+    if (proposal.voters.includes(storageId)) return;
+    proposal.voters.push(storageId);
     const chosen = this.#chosen[entry.pos];
-    if (chosen === undefined) this.#chosen[entry.pos] = proposal;
-    else if (!sameValue(chosen.entry, entry)) {
+    if (chosen === proposal || !this.#isQuorum(entry.pos, proposal.voters)) return;
+    if (chosen === undefined) {
+      this.#chosen[entry.pos] = proposal;
+      if (entry.type === 'config') this.#configs.add(entry);
+    } else if (!sameValue(chosen.entry, entry)) {
       const first = `${entryText(chosen.entry)} (ballot ${ballotLabel(chosen.ballot)})`;
       const second = `${entryText(entry)} (ballot ${ballotLabel(entry.ballot)})`;
       this.#report('P5', node.id, `two values are chosen: ${first} and ${second}`);
     }
+  }
+
+  /** P4: of the configuration that governs the slot (2.9). */
+  #isQuorum(slot: number, disks: readonly StorageId[]): boolean {
+    const { voters } = this.#rules.governing(this.#configs, slot);
+    let count = 0;
+    for (const { storageId } of voters) if (disks.includes(storageId)) count += 1;
+    return count >= this.#rules.committing(voters.length);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { TraceEvent } from '../../../vocabulary/trace.ts';
 import type { SimNode } from '../world/sim-node.ts';
+import type { ConfigHistory } from './config-history.ts';
 import type { NodeMemory } from './memory.ts';
 
 /** What is known to be committed, by position; grows only. */
@@ -13,6 +14,7 @@ export interface Committed {
   /** Number of the era of who committed it first. */
   readonly eras: readonly (number | undefined)[];
   readonly max: number;
+  readonly configs: ConfigHistory;
 }
 
 export interface ProtocolChecks {

@@ -4,16 +4,18 @@ import type { PersistOp } from '../../../protocols/kernel/durable.ts';
 import type { Entry } from '../../../protocols/kernel/entry.ts';
 import type { RaftEntry } from '../../../protocols/raft/log.ts';
 import type { RaftMessage } from '../../../protocols/raft/messages.ts';
+import { idsOf } from '../../../protocols/kernel/config.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { TraceEvent } from '../../../vocabulary/trace.ts';
 import type { SimNode } from '../world/sim-node.ts';
+import { isOneStep } from './config-history.ts';
 import { lifeName, type NodeMemory } from './memory.ts';
 import type { Committed, ProtocolChecks } from './protocol-checks.ts';
 import { entryText, sameValue, type Report } from './violation.ts';
 
 interface Known {
   readonly entry: RaftEntry;
-  readonly prevTerm: number;
+  readonly prevTerm: number | null;
   readonly node: NodeId;
 }
 
@@ -68,6 +70,7 @@ export class RaftChecks implements ProtocolChecks {
       if (entry === undefined || (eras[pos] ?? 0) >= term) continue;
       const held = memory.log[pos];
       if (held !== undefined && sameValue(held, entry)) continue;
+      if (pos <= memory.snapshotPos) continue;
       const { id } = memory.node;
       this.#report('R4', id, `${id} leads term ${term} without ${entryText(entry)}`);
       return;
@@ -76,9 +79,20 @@ export class RaftChecks implements ProtocolChecks {
 
   /** R6: a follower is never the first to commit. */
   committedFirst(memory: NodeMemory, entry: Entry): void {
+    if (entry.type === 'config') this.#assertStep(memory.node, entry.pos);
     if (memory.role === 'leader') return;
     const { id } = memory.node;
     this.#report('R6', id, `${id} commits ${entry.pos} before any leader does`);
+  }
+
+  /** R7: a change has one voter more or less, or passes through a joint configuration. */
+  #assertStep(node: SimNode, pos: number): void {
+    const { configs } = this.#committed;
+    const before = configs.at(pos - 1);
+    const after = configs.at(pos);
+    if (isOneStep(before, after)) return;
+    const text = `${idsOf(before.voters).join(' ')} are followed by ${idsOf(after.voters).join(' ')}`;
+    this.#report('R7', node.id, `voters ${text} at ${pos} without a joint configuration`);
   }
 
   /** X7. What a disk that went on to a later term cut again cannot reach a quorum any more. */
@@ -132,14 +146,17 @@ export class RaftChecks implements ProtocolChecks {
   #matchLog(node: SimNode, plain: Entry): void {
     const entry = plain as RaftEntry;
     const { pos, term } = entry;
-    const prevTerm = (node.disk.at(pos - 1) as RaftEntry | undefined)?.term ?? 0;
+    const before = node.disk.at(pos - 1) as RaftEntry | undefined;
+    // Behind a snapshot nothing says which term came before.
+    const prevTerm = before?.term ?? (pos === 1 ? 0 : null);
     const all = (this.#known[pos] ??= []);
     const known = all.find((other) => other.entry.term === term);
     if (known === undefined) {
       all.push({ entry, prevTerm, node: node.id });
       return;
     }
-    if (known.prevTerm === prevTerm && sameValue(known.entry, entry)) return;
+    const fits = prevTerm === null || known.prevTerm === null || known.prevTerm === prevTerm;
+    if (fits && sameValue(known.entry, entry)) return;
     const text = `${pos} of term ${term} is not the same on ${known.node} and ${node.id}`;
     this.#report('R3', node.id, text);
   }

@@ -9,6 +9,7 @@ import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { TraceEvent } from '../../../vocabulary/trace.ts';
 import type { SimNode } from '../world/sim-node.ts';
 import type { World } from '../world/world.ts';
+import { hasOnDisk } from './durability-checks.ts';
 import { lifeName, type Memories, type NodeMemory } from './memory.ts';
 import type { Committed, ProtocolChecks } from './protocol-checks.ts';
 import { entryText, sameValue, type Report } from './violation.ts';
@@ -121,6 +122,7 @@ export class ZabChecks implements ProtocolChecks {
     if (zxid.epoch === 0) return true;
     const known = this.#transactions.get(zxidLabel(zxid));
     if (known === undefined) return false;
+    if ((node.disk.snapshot?.lastPos ?? 0) >= known.pos) return true;
     const held = node.disk.at(known.pos) as ZabEntry | undefined;
     return held !== undefined && held.epoch === zxid.epoch && held.counter === zxid.counter;
   }
@@ -160,8 +162,7 @@ export class ZabChecks implements ProtocolChecks {
     if (initial === undefined) return;
     for (let pos = 1; pos < initial.length; pos += 1) {
       const wanted = initial[pos];
-      const held = node.disk.at(pos);
-      if (wanted === undefined || (held !== undefined && sameValue(held, wanted))) continue;
+      if (wanted === undefined || hasOnDisk(node.disk, wanted)) continue;
       const text = `${node.id} is at epoch ${current} without ${entryText(wanted)}`;
       this.#report('Z8', node.id, `${text} of its initial history`);
       return;

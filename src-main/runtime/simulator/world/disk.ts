@@ -68,8 +68,9 @@ export class SimDisk {
     return this.#log[pos];
   }
 
+  /** Of the log, or of the snapshot when that reaches further. */
   get lastPos(): number {
-    return Math.max(0, this.#log.length - 1);
+    return Math.max(0, this.#log.length - 1, this.#snapshot?.lastPos ?? 0);
   }
 
   get snapshot(): SnapshotRef | null {
