@@ -13,7 +13,7 @@ expect committed n1 3
 drop from=n1
 expect committed n2 <=2
 lead n2 via=n2,n3 ready=no
-inject n2 n1 {"type":"Heartbeat","term":2,"commit":2}
+inject n2 n1 {"type":"Heartbeat","term":2,"commit":2,"round":1,"sentAt":0}
 expect committed n1 3
 settle
 expect value all x 1

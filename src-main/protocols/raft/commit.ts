@@ -2,6 +2,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Position } from '../../vocabulary/ids.ts';
 import { quorumPosition } from '../quorum/majority.ts';
+import { maybeSettleConfigs } from './config-stack.ts';
 import type { RaftState } from './state.ts';
 import { traceRole } from './tracing.ts';
 
@@ -37,6 +38,14 @@ export function advanceCommit(s: RaftState, to: Position): void {
     s.appliedPos = Math.min(s.commitPos, s.appliedPos + APPLY_ENTRIES_MAX);
     s.out.apply(s.log.range(from, s.appliedPos), takeWaiting(s, s.appliedPos));
   }
+  if (s.uncommitted.length > 0) releaseBytes(s);
+  maybeSettleConfigs(s);
+}
+
+function releaseBytes(s: RaftState): void {
+  const open = s.uncommitted.findIndex(({ upTo }) => upTo > s.commitPos);
+  const done = s.uncommitted.splice(0, open === -1 ? s.uncommitted.length : open);
+  for (const { bytes } of done) s.uncommittedBytes -= bytes;
 }
 
 /** Requests that wait for a position <= `upTo`; they match by position and term (1.16-15). */

@@ -3,13 +3,13 @@ import type { Json } from '../../vocabulary/json.ts';
 import type { ProtocolDefinition } from '../kernel/core.ts';
 import { MESSAGE_KINDS } from './messages.ts';
 import { MUTANTS } from './mutants.ts';
-import { DEFAULT_OPTIONS } from './state.ts';
+import { DEFAULT_OPTIONS } from './options.ts';
 import { RaftCore } from './step.ts';
 
 export const raftDefinition: ProtocolDefinition = {
   name: 'raft',
   overSessions: false,
-  readLevels: [],
+  readLevels: ['index', 'lease', 'local'],
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,

@@ -9,9 +9,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Position } from '../../vocabulary/ids.ts';
 import type { Token } from '../kernel/core.ts';
-import type { RaftEntry } from './log.ts';
 import type { RaftState } from './state.ts';
-import { traceAppends } from './tracing.ts';
 
 /** Writes (term, vote); messages of the new term wait for it by `hardGate`. */
 export function persistHard(s: RaftState): void {
@@ -20,28 +18,16 @@ export function persistHard(s: RaftState): void {
   noteBarrier(s, s.hardToken);
 }
 
-/** Puts entries at the end of the log, in memory and on the way to disk. */
-export function appendEntries(s: RaftState, entries: readonly RaftEntry[]): void {
-  for (const entry of entries) s.log.append(entry);
-  assert(s.log.lastTerm <= s.currentTerm, `log term ${s.log.lastTerm} > ${s.currentTerm}`);
-  noteBarrier(s, s.out.persist({ op: 'put', entries }));
-  traceAppends(s, entries);
-}
-
-/** Removes the conflicting tail from `from` on. */
-export function truncateLog(s: RaftState, from: Position): void {
-  assert(s.role !== 'leader', `${s.nodeId}: leader of ${s.currentTerm} truncates at ${from}`);
-  assert(from > s.commitPos, `${s.nodeId}: truncation at ${from}, committed ${s.commitPos}`);
-  s.log.truncate(from);
-  s.durable.upTo = Math.min(s.durable.upTo, from - 1);
-  for (const barrier of s.barriers) barrier.upTo = Math.min(barrier.upTo, from - 1);
-  noteBarrier(s, s.out.persist({ op: 'truncate', from }));
-  s.out.trace({ kind: 'truncate', from });
-}
-
-function noteBarrier(s: RaftState, token: Token): void {
+/** Notes what a barrier makes durable, as far as it is asked for now. */
+export function noteBarrier(s: RaftState, token: Token): void {
   if (s.barriers.at(-1)?.token === token) s.barriers.pop();
   s.barriers.push({ token, term: s.currentTerm, vote: s.votedFor, upTo: s.log.lastPos });
+}
+
+/** The log on disk is no longer what it was from `from` on: no barrier so far vouches for it. */
+export function voidBarriers(s: RaftState, from: Position): void {
+  s.durable.upTo = Math.min(s.durable.upTo, from - 1);
+  for (const barrier of s.barriers) barrier.upTo = Math.min(barrier.upTo, from - 1);
 }
 
 /** Everything up to `token` is on disk. */

@@ -5,7 +5,8 @@
 import type { NodeId } from '../../vocabulary/ids.ts';
 import { quorumPosition, voteResult } from '../quorum/majority.ts';
 import { hardGate, isVoteDurable } from './durability.ts';
-import type { PreVote, PreVoteResp, RequestVote, RequestVoteResp } from './messages.ts';
+import { isCounted, standingOf } from './membership.ts';
+import type { PreVote, PreVoteResp, RequestVote, RequestVoteResp, TimeoutNow } from './messages.ts';
 import { startLeading } from './replication.ts';
 import {
   becomeCandidate,
@@ -17,13 +18,15 @@ import {
 import type { RaftState } from './state.ts';
 import { traceIgnored, traceTally, traceVote } from './tracing.ts';
 
-/** The election timer fired. */
+/** The election timer fired. Only voters campaign (1.4). */
 export function campaign(s: RaftState): void {
-  if (!s.options.preVote) return campaignForReal(s, 'election timeout');
+  if (standingOf(s) !== 'voter') return;
+  if (!s.options.preVote) return campaignForReal(s, 'election timeout', false);
   becomePreCandidate(s, 'election timeout');
+  const { lastPos, lastTerm } = s.log;
   const term = s.currentTerm + 1;
   traceTally(s, term);
-  sendVoteRequests(s, 'PreVote', term);
+  sendToVoters(s, { type: 'PreVote', term, lastPos, lastTerm }, hardGate(s));
   maybeWin(s);
 }
 
@@ -31,15 +34,27 @@ export function campaign(s: RaftState): void {
  * The request waits for the disk: a candidate that forgot its vote could win the same term twice
  * (pitfall 1.16-8).
  */
-function campaignForReal(s: RaftState, why: string): void {
+function campaignForReal(s: RaftState, why: string, transfer: boolean): void {
   becomeCandidate(s, why);
-  sendVoteRequests(s, 'RequestVote', s.currentTerm);
+  const { lastPos, lastTerm } = s.log;
+  const { currentTerm: term } = s;
+  const after = s.mutants.has('vote-without-sync') ? 0 : hardGate(s);
+  sendToVoters(s, { type: 'RequestVote', term, lastPos, lastTerm, transfer }, after);
 }
 
-function sendVoteRequests(s: RaftState, type: 'PreVote' | 'RequestVote', term: number): void {
-  const msg = { type, term, lastPos: s.log.lastPos, lastTerm: s.log.lastTerm };
-  const after = s.mutants.has('vote-without-sync') ? 0 : hardGate(s);
-  for (const peer of s.peers) s.out.send(peer.id, msg, after);
+function sendToVoters(s: RaftState, msg: PreVote | RequestVote, after: number): void {
+  for (const { id } of s.peers) {
+    if (isCounted(s.membership.sets, id)) s.out.send(id, msg, after);
+  }
+}
+
+/** The leader of this term asks for it, so nobody has to find out that it is silent (1.10). */
+export function handleTimeoutNow(s: RaftState, from: NodeId, m: TimeoutNow): void {
+  if (s.word !== 'follower' || m.term < s.currentTerm) {
+    return traceIgnored(s, from, m, `to a ${s.word} of term ${s.currentTerm}`);
+  }
+  s.out.trace({ kind: 'transfer', what: 'now', to: s.nodeId });
+  campaignForReal(s, `${from} hands over`, true);
 }
 
 /** A leader that reached a quorum less than ET ago (CheckQuorum, protocols.md 1.11). */
@@ -54,11 +69,18 @@ export function quorumAckedAt(s: RaftState): number {
   );
 }
 
-/** Still believes in a living leader, and so does not help to replace it. */
+/**
+ * Still believes in a living leader, and so does not help to replace it. With leases it also counts
+ * the time since the last word of any leader or since boot, whoever was heard of since: a lease may
+ * be built on it (1.12).
+ */
 export function isSticky(s: RaftState): boolean {
-  if (!s.options.preVote && !s.options.checkQuorum) return false;
+  const { preVote, checkQuorum, leaseReads } = s.options;
+  if (!preVote && !checkQuorum && !leaseReads) return false;
   if (s.role === 'leader') return hasActiveQuorum(s);
-  return s.leaderId !== null && s.electionElapsed < s.timing.electionTicksMin;
+  const ticks = s.timing.electionTicksMin;
+  if (leaseReads && s.clock - s.contactAt < ticks) return true;
+  return s.leaderId !== null && s.electionElapsed < ticks;
 }
 
 /** Raft 5.4.1: the last term decides, then the length. */
@@ -119,7 +141,7 @@ export function maybeCountOwnVote(s: RaftState): void {
 
 /** The first answer of a voter counts, a repeated one does not (museum R16). */
 function countVote(s: RaftState, voter: NodeId, granted: boolean, term: number): void {
-  if (s.votes.has(voter)) return;
+  if (s.votes.has(voter) || !isCounted(s.membership.sets, voter)) return;
   s.votes.set(voter, granted);
   if (granted) traceTally(s, term);
   maybeWin(s);
@@ -130,7 +152,7 @@ function maybeWin(s: RaftState): void {
   if (result === 'lost') {
     becomeFollower(s, s.currentTerm, null, 'a quorum refused');
   } else if (result === 'won' && s.word === 'pre-candidate') {
-    campaignForReal(s, 'a quorum would vote');
+    campaignForReal(s, 'a quorum would vote', false);
   } else if (result === 'won') {
     becomeLeader(s, 'a quorum voted');
     startLeading(s);

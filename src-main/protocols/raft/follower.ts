@@ -1,7 +1,8 @@
 /** The follower's side of replication (Raft 5.3; protocols.md 1.6). */
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import { advanceCommit } from './commit.ts';
-import { appendEntries, hardGate, logGate, truncateLog } from './durability.ts';
+import { hardGate, logGate } from './durability.ts';
+import { appendEntries, truncateLog } from './log-writing.ts';
 import type { AppendEntries, CommitNotice, Heartbeat } from './messages.ts';
 import { followLeader } from './roles.ts';
 import type { RaftState } from './state.ts';
@@ -53,7 +54,8 @@ function sendReject(s: RaftState, to: NodeId, m: AppendEntries): void {
 export function handleHeartbeat(s: RaftState, from: NodeId, m: Heartbeat): void {
   followLeader(s, from);
   advanceCommit(s, Math.min(m.commit, s.log.lastPos));
-  s.out.send(from, { type: 'HeartbeatResp', term: s.currentTerm }, hardGate(s));
+  const { currentTerm: term } = s;
+  s.out.send(from, { type: 'HeartbeatResp', term, round: m.round, sentAt: m.sentAt }, hardGate(s));
 }
 
 export function handleCommitNotice(s: RaftState, from: NodeId, m: CommitNotice): void {

@@ -3,26 +3,50 @@
  * what:
  *
  *     follower -> pre-candidate -> candidate -> leader
- *     any of them -> follower, outsider; an outsider stays one for the rest of its life
+ *     any of them -> follower
+ *     follower, learner, outsider: each of the other two, as the configuration says
+ *     any of them -> stopped, for the rest of its life
  */
 import { assert } from '../../base/assert.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Role } from '../../vocabulary/trace.ts';
 import { persistHard } from './durability.ts';
+import { standingOf, type Standing } from './membership.ts';
+import { becomeProbe } from './peers.ts';
 import type { RaftState, Word } from './state.ts';
 import { traceRole, traceVote } from './tracing.ts';
+import { answerTransfer, maybeAnswerTransfer, maybeLoseTransfer } from './transfer.ts';
+
+/** What a node that leads nobody and asks for no votes is called. */
+const FOLLOWING: Readonly<Record<Standing, readonly [Role, Word]>> = {
+  voter: ['follower', 'follower'],
+  learner: ['follower', 'learner'],
+  outside: ['outsider', 'outsider'],
+};
 
 /** Starts a life. */
-export function becomeBooted(s: RaftState, isMember: boolean): void {
+export function becomeBooted(s: RaftState): void {
   restartElectionTimer(s);
-  if (isMember) traceRole(s, 'boot');
-  else becomeOutsider(s, 'boot with a disk the configuration does not know');
+  setFollowing(s, null);
+  const why = s.word === 'outsider' ? 'boot with a disk that no configuration knows' : 'boot';
+  traceRole(s, why);
 }
 
-/** Takes no part any more: its disk is not the configured one, or cannot be trusted. */
-export function becomeOutsider(s: RaftState, why: string): void {
-  setRole(s, 'outsider', 'outsider', null);
-  failPending(s);
+/** Takes no part any more: its disk cannot be trusted. */
+export function becomeStopped(s: RaftState, why: string): void {
+  const wasLeader = s.role === 'leader';
+  setRole(s, 'outsider', 'stopped', null);
+  if (wasLeader) failWaiting(s);
+  answerTransfer(s, 'leadership-lost', 'the disk of this node failed');
+  traceRole(s, why);
+}
+
+/** What the configuration makes of a node that leads nobody. */
+export function becomeStanding(s: RaftState, why: string): void {
+  if (s.word === 'stopped' || s.role === 'leader') return;
+  const standing = standingOf(s);
+  if (s.role === 'candidate' && standing === 'voter') return;
+  setFollowing(s, s.leaderId);
   traceRole(s, why);
 }
 
@@ -38,11 +62,12 @@ export function becomeFollower(
   why: string,
   vote: NodeId | null = null,
 ): void {
-  assert(s.role !== 'outsider', `${s.nodeId}: an outsider has no term`);
+  assert(s.word !== 'stopped', `${s.nodeId}: a stopped node has no term`);
   assert(term >= s.currentTerm, `${s.nodeId}: term ${term} after ${s.currentTerm}`);
   const wasLeader = s.role === 'leader';
   const forgets = s.role === 'candidate' && s.mutants.has('forget-vote-on-step-down');
-  setRole(s, 'follower', 'follower', leader);
+  if (term > s.currentTerm) failAsked(s, 'the term changed');
+  setFollowing(s, leader);
   if (term > s.currentTerm || forgets) {
     s.currentTerm = term;
     s.votedFor = vote;
@@ -50,7 +75,7 @@ export function becomeFollower(
   }
   if (wasLeader) {
     restartElectionTimer(s);
-    failPending(s);
+    failWaiting(s);
   }
   traceRole(s, why);
 }
@@ -81,19 +106,23 @@ export function becomeCandidate(s: RaftState, why: string): void {
 export function becomeLeader(s: RaftState, why: string): void {
   assert(s.word === 'candidate', `${s.word} cannot lead`);
   setRole(s, 'leader', 'leader', s.nodeId);
+  answerTransfer(s, 'leadership-lost', 'this node leads again');
   s.heartbeatElapsed = 0;
   s.termStartPos = s.log.lastPos + 1;
   s.leadSince = s.clock;
   s.leadTimeBase = s.log.lastTime;
   s.lastAppend = null;
+  s.leaseBlocked = false;
   for (const peer of s.peers) {
-    peer.progress = 'probe';
+    becomeProbe(peer, s.termStartPos);
     peer.match = 0;
-    peer.next = s.termStartPos;
-    peer.inflight = [];
-    peer.paused = false;
     peer.ackedAt = s.clock;
     peer.commitSent = 0;
+    peer.roundAcked = 0;
+    peer.leaseFrom = -1;
+    peer.round = null;
+    peer.caughtUp = false;
+    peer.leavesAt = null;
   }
   traceRole(s, why);
 }
@@ -101,10 +130,12 @@ export function becomeLeader(s: RaftState, why: string): void {
 /** Notes that `from` leads the current term, and that it is alive. */
 export function followLeader(s: RaftState, from: NodeId): void {
   assert(s.role !== 'leader', `${s.nodeId} and ${from} both lead term ${s.currentTerm}`);
-  if (s.role !== 'follower' || s.leaderId !== from) {
+  if (s.role === 'candidate' || s.leaderId !== from) {
     becomeFollower(s, s.currentTerm, from, 'heard the leader of the term');
   }
+  maybeAnswerTransfer(s, from);
   s.electionElapsed = 0;
+  s.contactAt = s.clock;
 }
 
 /** A vote for `candidate` in the current term, on its way to disk. */
@@ -118,7 +149,13 @@ export function grantVote(s: RaftState, candidate: NodeId): void {
   restartElectionTimer(s);
 }
 
+function setFollowing(s: RaftState, leader: NodeId | null): void {
+  const [role, word] = FOLLOWING[standingOf(s)];
+  setRole(s, role, word, leader);
+}
+
 function setRole(s: RaftState, role: Role, word: Word, leader: NodeId | null): void {
+  if (leader !== s.leaderId) failAsked(s, 'the leader changed');
   s.role = role;
   s.word = word;
   s.leaderId = leader;
@@ -131,9 +168,26 @@ function restartElectionTimer(s: RaftState): void {
   s.electionTimeout = s.prng.nextInt(min, Math.max(min, s.timing.electionTicksMax));
 }
 
-function failPending(s: RaftState): void {
-  for (const { reqId } of s.pending) {
-    s.out.refuse(reqId, 'leadership-lost', 'the leader stepped down; outcome unknown', s.leaderId);
-  }
+/** Everything that only a leader can answer. */
+function failWaiting(s: RaftState): void {
+  const refuse = (reqId: number, what: string): void =>
+    s.out.refuse(reqId, 'leadership-lost', `the leader stepped down; ${what}`, s.leaderId);
+  for (const { reqId } of s.pending) refuse(reqId, 'outcome unknown');
+  if (s.changeReqId !== null) refuse(s.changeReqId, 'the change may still be completed');
+  for (const { requests } of s.reads) for (const { reqId } of requests) refuse(reqId, 'not read');
+  maybeLoseTransfer(s);
   s.pending = [];
+  s.changeReqId = null;
+  s.reads = [];
+  s.uncommitted = [];
+  s.uncommittedBytes = 0;
+}
+
+/** Reads that wait for the word of a leader. */
+function failAsked(s: RaftState, why: string): void {
+  const asked = s.asked;
+  s.asked = [];
+  for (const { requests } of asked) {
+    for (const { reqId } of requests) s.out.refuse(reqId, 'leadership-lost', why, s.leaderId);
+  }
 }

@@ -7,9 +7,12 @@ import { assert, assertUnreachable, ensure } from '../../base/assert.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import type { BootInput, Core, CoreDescription, Effect, Input } from '../kernel/core.ts';
+import { handleAdmin, maybeLeaveJoint, maybeRetire } from './admin.ts';
+import { bootState } from './boot.ts';
 import { handleClient } from './client.ts';
+import { maybeDismiss } from './config-stack.ts';
 import { describe } from './describe.ts';
-import { completeBarriers, hardGate, persistHard } from './durability.ts';
+import { completeBarriers, hardGate } from './durability.ts';
 import {
   adoptTermOfRequest,
   campaign,
@@ -17,6 +20,7 @@ import {
   handlePreVoteResp,
   handleRequestVote,
   handleRequestVoteResp,
+  handleTimeoutNow,
   hasActiveQuorum,
   isSticky,
   maybeCountOwnVote,
@@ -24,20 +28,33 @@ import {
 } from './election.ts';
 import { handleAppendEntries, handleCommitNotice, handleHeartbeat } from './follower.ts';
 import type { RaftEntry } from './log.ts';
-import { isOwnStorage } from './membership.ts';
+import { answersVotes } from './membership.ts';
 import { isRaftMessage, type RaftMessage } from './messages.ts';
+import {
+  handleRead,
+  handleReadIndex,
+  handleReadIndexResp,
+  maybeGiveUpAsked,
+  maybeServeReads,
+  maybeStartRound,
+} from './reads.ts';
 import {
   broadcastHeartbeats,
   handleAppendEntriesOk,
   handleAppendEntriesReject,
   handleHeartbeatResp,
+  handleInstallSnapshotResp,
   handlePeerDown,
   handlePeerUp,
   maybeCommitAndNotify,
 } from './replication.ts';
-import { becomeBooted, becomeFollower, becomeOutsider } from './roles.ts';
-import { initialState, restoreState, saveState, type RaftState } from './state.ts';
-import { traceAppends, traceIgnored } from './tracing.ts';
+import { becomeFollower, becomeStopped } from './roles.ts';
+import { restoreState, saveState } from './saving.ts';
+import { handleInstallSnapshot } from './snapshot-receiving.ts';
+import { handleSnapshotReady, maybeTakeSnapshot } from './snapshots.ts';
+import type { RaftState } from './state.ts';
+import { traceIgnored } from './tracing.ts';
+import { maybeAbortTransfer, maybeSendTimeoutNow } from './transfer.ts';
 
 export class RaftCore implements Core<RaftMessage, RaftEntry> {
   #state: RaftState | null = null;
@@ -51,9 +68,10 @@ export class RaftCore implements Core<RaftMessage, RaftEntry> {
   step(input: Input<RaftMessage>): Effect<RaftMessage, RaftEntry>[] {
     if (input.kind === 'boot') {
       assert(this.#state === null, `${input.nodeId}: booted twice`);
-      this.#state = boot(input);
+      this.#state = bootState(input);
     } else {
       handleInput(this.#booted(), input);
+      followUp(this.#booted());
     }
     return this.#booted().out.take();
   }
@@ -75,15 +93,6 @@ export class RaftCore implements Core<RaftMessage, RaftEntry> {
   }
 }
 
-function boot(input: BootInput): RaftState {
-  const s = initialState(input);
-  if (s.durable.term < s.currentTerm) persistHard(s);
-  becomeBooted(s, isOwnStorage(s.membership, s.nodeId, input.storageId));
-  traceAppends(s, s.log.range(s.log.base.pos + 1, s.log.lastPos));
-  s.out.trace({ kind: 'durable', upTo: s.log.lastPos });
-  return s;
-}
-
 function handleInput(s: RaftState, input: Exclude<Input<RaftMessage>, BootInput>): void {
   switch (input.kind) {
     case 'tick':
@@ -98,29 +107,42 @@ function handleInput(s: RaftState, input: Exclude<Input<RaftMessage>, BootInput>
       return handlePersisted(s, input.token);
     case 'persist-failed':
       // After a failed sync nothing that was written can be trusted (protocols.md 0.4).
-      return becomeOutsider(s, `storage failed: ${input.error}`);
+      return becomeStopped(s, `storage failed: ${input.error}`);
     case 'client':
       return handleClient(s, input.requests);
     case 'read':
-      for (const { reqId } of input.requests) s.out.refuse(reqId, 'bad-request', 'no such read');
-      return;
+      return handleRead(s, input.requests);
     case 'admin':
-      return s.out.refuse(input.reqId, 'bad-request', `${input.op.op} is not supported`);
+      return handleAdmin(s, input.reqId, input.op);
     case 'snapshot-ready':
+      return handleSnapshotReady(s, input);
     case 'snapshot-loaded':
-      assert(false, `${s.nodeId}: ${input.kind} without a snapshot`);
-      break;
+      return;
     default:
       assertUnreachable(input, 'raft input');
   }
+}
+
+/** What this input made possible, whatever it was. */
+function followUp(s: RaftState): void {
+  if (s.role === 'leader') {
+    maybeLeaveJoint(s);
+    maybeStartRound(s);
+    maybeServeReads(s);
+    maybeSendTimeoutNow(s);
+    maybeRetire(s);
+  }
+  if (s.word !== 'stopped') maybeTakeSnapshot(s);
 }
 
 /** At most one action per timer, however much time passed (protocols.md 6.2). */
 function handleTick(s: RaftState, elapsed: number): void {
   assert(Number.isInteger(elapsed) && elapsed >= 1, `${s.nodeId}: tick of ${elapsed}`);
   s.clock += elapsed;
-  if (s.role === 'outsider') return;
+  if (s.word === 'stopped') return;
+  maybeAbortTransfer(s);
   if (s.role === 'leader') return handleLeaderTick(s, elapsed);
+  maybeGiveUpAsked(s);
   s.electionElapsed += elapsed;
   if (s.electionElapsed >= s.electionTimeout) campaign(s);
 }
@@ -133,13 +155,25 @@ function handleLeaderTick(s: RaftState, elapsed: number): void {
   if (s.options.checkQuorum && !hasActiveQuorum(s)) {
     return becomeFollower(s, s.currentTerm, null, 'no quorum answered for an election timeout');
   }
+  maybeDismiss(s);
   s.heartbeatElapsed += elapsed;
   if (s.heartbeatElapsed >= s.timing.heartbeatTicks) broadcastHeartbeats(s);
 }
 
 function ticksToNextTimer(s: RaftState): number {
-  if (s.role === 'outsider') return s.timing.electionTicksMax;
-  if (s.role !== 'leader') return s.electionTimeout - s.electionElapsed;
+  const ticks = s.timing.electionTicksMin;
+  const deadlines = [s.transfer?.deadline, s.asked[0] && s.asked[0].at + ticks];
+  const toDeadline = Math.min(...deadlines.map((at) => (at ?? Infinity) - s.clock));
+  return Math.min(toDeadline, s.role === 'leader' ? toLeaderTimer(s) : toElectionTimer(s));
+}
+
+/** Who may not campaign has no election timer. */
+function toElectionTimer(s: RaftState): number {
+  if (s.role === 'outsider' || s.word === 'learner') return s.timing.electionTicksMax;
+  return s.electionTimeout - s.electionElapsed;
+}
+
+function toLeaderTimer(s: RaftState): number {
   const toHeartbeat = s.timing.heartbeatTicks - s.heartbeatElapsed;
   if (!s.options.checkQuorum) return toHeartbeat;
   return Math.min(toHeartbeat, quorumAckedAt(s) + s.timing.electionTicksMin - s.clock);
@@ -152,11 +186,12 @@ function handlePersisted(s: RaftState, token: number): void {
 }
 
 function handleRecv(s: RaftState, from: NodeId, msg: unknown): void {
-  if (s.role === 'outsider') return traceIgnored(s, from, msg, 'this node is outside');
-  if (!s.peers.some((peer) => peer.id === from)) {
-    return traceIgnored(s, from, msg, 'the sender is no member');
-  }
+  if (s.word === 'stopped') return traceIgnored(s, from, msg, 'the disk of this node failed');
   if (!isRaftMessage(msg)) return traceIgnored(s, from, msg, 'malformed');
+  const isVoteRequest = msg.type === 'PreVote' || msg.type === 'RequestVote';
+  if (isVoteRequest && !answersVotes(s)) {
+    return traceIgnored(s, from, msg, 'no configuration knows this disk');
+  }
   if (msg.term > s.currentTerm && !maybeAdoptTerm(s, from, msg)) return handleSticky(s, from, msg);
   handleMessage(s, from, msg);
 }
@@ -165,23 +200,29 @@ function handleRecv(s: RaftState, from: NodeId, msg: unknown): void {
 function maybeAdoptTerm(s: RaftState, from: NodeId, msg: RaftMessage): boolean {
   switch (msg.type) {
     case 'PreVote':
+    case 'ReadIndex':
+    case 'ReadIndexResp':
+      // Probes, which carry no promise: a term they mention deposes nobody.
       return true;
     case 'PreVoteResp':
       // The term of a grant is hypothetical.
       if (!msg.granted) becomeFollower(s, msg.term, null, 'heard of a higher term');
       return true;
     case 'RequestVote':
-      if (isSticky(s)) return false;
+      if (!msg.transfer && isSticky(s)) return false;
       adoptTermOfRequest(s, from, msg);
       return true;
     case 'RequestVoteResp':
     case 'AppendEntriesResp':
     case 'HeartbeatResp':
+    case 'InstallSnapshotResp':
+    case 'TimeoutNow':
       becomeFollower(s, msg.term, null, 'heard of a higher term');
       return true;
     case 'AppendEntries':
     case 'Heartbeat':
     case 'CommitNotice':
+    case 'InstallSnapshot':
       becomeFollower(s, msg.term, from, 'heard the leader of a higher term');
       return true;
   }
@@ -206,20 +247,35 @@ function handleMessage(s: RaftState, from: NodeId, msg: RaftMessage): void {
     case 'AppendEntries':
     case 'Heartbeat':
     case 'CommitNotice':
+    case 'InstallSnapshot':
       return handleFromLeader(s, from, msg);
     case 'AppendEntriesResp':
     case 'HeartbeatResp':
+    case 'InstallSnapshotResp':
       return handleAnswer(s, from, msg);
+    case 'TimeoutNow':
+      return handleTimeoutNow(s, from, msg);
+    case 'ReadIndex':
+      return handleReadIndex(s, from, msg);
+    case 'ReadIndexResp':
+      return handleReadIndexResp(s, from, msg);
   }
 }
 
-type FromLeader = Extract<RaftMessage, { type: 'AppendEntries' | 'Heartbeat' | 'CommitNotice' }>;
-type Answer = Extract<RaftMessage, { type: 'AppendEntriesResp' | 'HeartbeatResp' }>;
+type FromLeader = Extract<
+  RaftMessage,
+  { type: 'AppendEntries' | 'Heartbeat' | 'CommitNotice' | 'InstallSnapshot' }
+>;
+type Answer = Extract<
+  RaftMessage,
+  { type: 'AppendEntriesResp' | 'HeartbeatResp' | 'InstallSnapshotResp' }
+>;
 
 function handleFromLeader(s: RaftState, from: NodeId, msg: FromLeader): void {
   if (msg.term < s.currentTerm) return handleOldLeader(s, from, msg);
   if (msg.type === 'AppendEntries') handleAppendEntries(s, from, msg);
   else if (msg.type === 'Heartbeat') handleHeartbeat(s, from, msg);
+  else if (msg.type === 'InstallSnapshot') handleInstallSnapshot(s, from, msg);
   else handleCommitNotice(s, from, msg);
 }
 
@@ -227,9 +283,13 @@ function handleFromLeader(s: RaftState, from: NodeId, msg: FromLeader): void {
 function handleOldLeader(s: RaftState, from: NodeId, msg: FromLeader): void {
   traceIgnored(s, from, msg, `term ${msg.term} < ${s.currentTerm}`);
   const { currentTerm: term } = s;
-  if (msg.type === 'Heartbeat') s.out.send(from, { type: 'HeartbeatResp', term }, hardGate(s));
-  if (msg.type !== 'AppendEntries') return;
-  const refusal = { ok: false, rejectedPrev: msg.prevPos, hintPos: 0, hintTerm: 0 } as const;
+  if (msg.type === 'CommitNotice') return;
+  if (msg.type === 'Heartbeat') {
+    const { round, sentAt } = msg;
+    return s.out.send(from, { type: 'HeartbeatResp', term, round, sentAt }, hardGate(s));
+  }
+  const rejectedPrev = msg.type === 'AppendEntries' ? msg.prevPos : msg.lastPos;
+  const refusal = { ok: false, rejectedPrev, hintPos: 0, hintTerm: 0 } as const;
   s.out.send(from, { type: 'AppendEntriesResp', term, ...refusal }, hardGate(s));
 }
 
@@ -238,7 +298,8 @@ function handleAnswer(s: RaftState, from: NodeId, msg: Answer): void {
   if (s.role !== 'leader' || msg.term < s.currentTerm || peer === undefined) {
     return traceIgnored(s, from, msg, `answer of term ${msg.term} to no leader of it`);
   }
-  if (msg.type === 'HeartbeatResp') handleHeartbeatResp(s, peer);
+  if (msg.type === 'HeartbeatResp') handleHeartbeatResp(s, peer, msg);
+  else if (msg.type === 'InstallSnapshotResp') handleInstallSnapshotResp(s, peer, msg);
   else if (msg.ok) handleAppendEntriesOk(s, peer, msg);
   else handleAppendEntriesReject(s, peer, msg);
 }

@@ -5,7 +5,7 @@ import { append, ELECTION_TICKS_MAX, ELECTION_TICKS_MIN, logOf, OneNode } from '
 const paperOnly = { preVote: false, checkQuorum: false };
 
 function voteRequest(term: number, lastPos = 9, lastTerm = 9): object {
-  return { type: 'RequestVote', term, lastPos, lastTerm };
+  return { type: 'RequestVote', term, lastPos, lastTerm, transfer: false };
 }
 
 describe('campaigns', () => {
@@ -106,7 +106,7 @@ describe('votes', () => {
 
   test('who hears a leader refuses both votes and keeps its term', () => {
     const node = new OneNode();
-    node.recv('n2', { type: 'Heartbeat', term: 1, commit: 0 });
+    node.recv('n2', { type: 'Heartbeat', term: 1, commit: 0, round: 1, sentAt: 0 });
     node.tick(ELECTION_TICKS_MIN - 1);
     expect(node.recv('n3', voteRequest(2))).toMatchObject([{ granted: false, term: 1 }]);
     const preVote = { type: 'PreVote', term: 2, lastPos: 0, lastTerm: 0 };
@@ -147,7 +147,7 @@ describe('CheckQuorum', () => {
     node.lead(1);
     for (let i = 0; i < 50; i += 1) {
       node.tick();
-      node.recv('n3', { type: 'HeartbeatResp', term: 1 });
+      node.recv('n3', { type: 'HeartbeatResp', term: 1, round: 0, sentAt: 0 });
     }
     expect(node.word).toBe('leader');
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../../../src-main/base/prng.ts';
 import { isRaftMessage, MESSAGE_KINDS } from '../../../src-main/protocols/raft/messages.ts';
-import { append, entryAt, OneNode } from './one-node.ts';
+import { append, chunkOf, entryAt, OneNode } from './one-node.ts';
 
 const nodes = {
   follower: (): OneNode => new OneNode(),
@@ -22,6 +22,8 @@ const nodes = {
     return node;
   },
 };
+
+const FROM_LEADER = ['AppendEntries', 'Heartbeat', 'CommitNotice', 'InstallSnapshot'];
 
 const entry = entryAt(1, 1);
 const good = append(1, [0, 0], [1]);
@@ -53,10 +55,23 @@ const malformed: readonly unknown[] = [
   { ...good, entries: [{ ...entry, time: NaN }] },
   { ...append(2, [0, 0], [2, 1]) },
   { type: 'RequestVote', term: 1, lastPos: 0 },
+  { type: 'RequestVote', term: 1, lastPos: 0, lastTerm: 0 },
+  { ...good, entries: [{ ...entry, type: 'config' }] },
+  { ...good, entries: [{ ...entry, type: 'config', payload: { voters: [] } }] },
+  { type: 'Heartbeat', term: 1, commit: 0 },
+  { type: 'HeartbeatResp', term: 1, round: -1, sentAt: 0 },
+  { type: 'InstallSnapshotResp', term: 1, snapId: '../x', next: 0, done: false, matchPos: 0 },
+  { type: 'ReadIndexResp', term: 1, id: 1 },
+  { ...chunkOf(), image: undefined },
+  { ...chunkOf(), chunk: 1 },
+  { ...chunkOf(), snapId: 'other' },
+  { ...chunkOf(), meta: null },
+  { ...chunkOf(), meta: { ...chunkOf().meta, term: 9 } },
+  { ...chunkOf(), meta: { ...chunkOf().meta, configPos: 9 } },
   { type: 'RequestVoteResp', term: 1, forTerm: 1, granted: 'yes' },
   { type: 'AppendEntriesResp', term: 1, ok: true },
   { type: 'AppendEntriesResp', term: 1, ok: false, rejectedPrev: 1, hintPos: -1, hintTerm: 0 },
-  { type: 'Heartbeat', term: 1, commit: Infinity },
+  { type: 'Heartbeat', term: 1, commit: Infinity, round: 1, sentAt: 0 },
 ];
 
 describe.each(Object.entries(nodes))('a %s', (_word, make) => {
@@ -71,12 +86,17 @@ describe.each(Object.entries(nodes))('a %s', (_word, make) => {
     }
   });
 
-  test('listens to members only', () => {
+  test('counts no vote and no position of a node outside the configuration', () => {
     for (const from of ['n9', 'n1', '', '__proto__']) {
       const node = make();
-      node.recv(from, { type: 'RequestVote', term: 99, lastPos: 99, lastTerm: 99 });
-      expect(node.effects).toHaveLength(1);
-      expect(node.traces('ignored')).toMatchObject([{ why: 'the sender is no member' }]);
+      const { number: term } = node.view.era;
+      for (const forTerm of [term, term + 1]) {
+        const granted = { term: forTerm, forTerm, granted: true };
+        node.recv(from, { type: 'PreVoteResp', ...granted });
+        node.recv(from, { type: 'RequestVoteResp', ...granted, term });
+      }
+      node.ok(from, 1);
+      expect(node.view).toMatchObject({ word: make().word, committed: 0 });
     }
   });
 });
@@ -107,7 +127,7 @@ test('random well-formed messages never break a core unless a second leader is f
         leaderCommit: number(),
         type: types[prng.nextInt(0, types.length - 1)]!,
       };
-      const isFromLeader = ['AppendEntries', 'Heartbeat', 'CommitNotice'].includes(msg.type);
+      const isFromLeader = FROM_LEADER.includes(msg.type);
       const { word, era } = node.view;
       if (isFromLeader && word === 'leader' && era.number === term) continue;
       if (isRaftMessage(msg)) node.recv(prng.nextInt(0, 1) === 0 ? 'n2' : 'n3', msg);

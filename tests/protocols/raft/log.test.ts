@@ -4,14 +4,17 @@ import { entryAt, logOf } from './one-node.ts';
 
 describe('RaftLog', () => {
   test('knows terms at its entries and at its base, and nowhere else', () => {
-    const log = new RaftLog({ pos: 4, term: 2 }, [entryAt(5, 2), entryAt(6, 3)]);
+    const log = new RaftLog({ pos: 4, term: 2, time: 0 }, [entryAt(5, 2), entryAt(6, 3)]);
     expect([3, 4, 5, 6, 7].map((pos) => log.termAt(pos))).toEqual([null, 2, 2, 3, null]);
     expect(log).toMatchObject({ lastPos: 6, lastTerm: 3 });
     expect(log.range(5, 6).map((entry) => entry.pos)).toEqual([5, 6]);
   });
 
   test('an empty log ends at its base', () => {
-    expect(new RaftLog({ pos: 9, term: 5 }, [])).toMatchObject({ lastPos: 9, lastTerm: 5 });
+    expect(new RaftLog({ pos: 9, term: 5, time: 0 }, [])).toMatchObject({
+      lastPos: 9,
+      lastTerm: 5,
+    });
   });
 
   test('finds the last entry of a term at most as large, like a walk does', () => {

@@ -10,7 +10,7 @@ import { append, command, entryAt, logOf, OneNode } from './one-node.ts';
 const paperOnly = { preVote: false, checkQuorum: false };
 
 function voteRequest(term: number, lastPos = 9, lastTerm = 9): object {
-  return { type: 'RequestVote', term, lastPos, lastTerm };
+  return { type: 'RequestVote', term, lastPos, lastTerm, transfer: false };
 }
 
 function grant(term: number): object {
@@ -57,8 +57,8 @@ describe('commitment', () => {
 
   test('R04: the commit position of a follower never goes back', () => {
     const node = new OneNode({ term: 1, log: logOf(1, 1) });
-    node.recv('n2', { type: 'Heartbeat', term: 1, commit: 2 });
-    node.recv('n3', { type: 'Heartbeat', term: 2, commit: 1 });
+    node.recv('n2', { type: 'Heartbeat', term: 1, commit: 2, round: 1, sentAt: 0 });
+    node.recv('n3', { type: 'Heartbeat', term: 2, commit: 1, round: 1, sentAt: 0 });
     expect(node.view.committed).toBe(2);
   });
 
@@ -207,17 +207,19 @@ describe('votes', () => {
     expect(node.word).toBe('candidate');
   });
 
-  test('R28: a node on another disk than the configured one takes no part', () => {
+  test('R28: a node on another disk than the configured one follows, and never votes', () => {
     const node = new OneNode({ storageId: 'a-new-disk' });
     expect(node.view).toMatchObject({ role: 'outsider', word: 'outsider' });
     expect(node.recv('n2', voteRequest(5))).toEqual([]);
     expect(node.recv('n2', { type: 'PreVote', term: 5, lastPos: 9, lastTerm: 9 })).toEqual([]);
-    expect(node.recv('n2', append(1, [0, 0], [1]))).toEqual([]);
     expect(node.traces('ignored')).toHaveLength(1);
     expect(node.tick(1000)).toEqual([]);
     node.client(command(1));
     expect(node.refusals()).toMatchObject([{ code: 'no-leader' }]);
-    expect(node.view.lastPos).toBe(0);
+    // It follows whoever leads, and nobody counts that.
+    expect(node.recv('n2', append(1, [0, 0], [1]))).toMatchObject([{ ok: true, matchPos: 1 }]);
+    expect(node.view).toMatchObject({ role: 'outsider', leader: 'n2', lastPos: 1 });
+    expect(node.tick(1000)).toEqual([]);
   });
 });
 

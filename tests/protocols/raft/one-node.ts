@@ -1,9 +1,16 @@
 /** Drives one Raft core input by input, as n1 of a cluster, with a disk that obeys the test. */
 import type { ClientRequest, Effect } from '../../../src-main/protocols/kernel/core.ts';
-import { applyPersistOps, type DurableState } from '../../../src-main/protocols/kernel/durable.ts';
+import {
+  applyPersistOps,
+  type DurableState,
+  type SnapshotRef,
+} from '../../../src-main/protocols/kernel/durable.ts';
 import type { RaftEntry } from '../../../src-main/protocols/raft/log.ts';
 import type { RaftMessage } from '../../../src-main/protocols/raft/messages.ts';
 import { RaftCore } from '../../../src-main/protocols/raft/step.ts';
+import { initialConfig, type ClusterConfig } from '../../../src-main/protocols/kernel/config.ts';
+import type { AdminOp, ReadRequest } from '../../../src-main/protocols/kernel/core.ts';
+import type { Member } from '../../../src-main/vocabulary/ids.ts';
 import type { Json } from '../../../src-main/vocabulary/json.ts';
 import type { TraceEvent } from '../../../src-main/vocabulary/trace.ts';
 
@@ -17,6 +24,7 @@ export interface OneNodeSpec {
   readonly term?: number;
   readonly vote?: string | null;
   readonly log?: readonly RaftEntry[];
+  readonly snapshot?: SnapshotRef;
   readonly seed?: number;
   readonly storageId?: string;
   readonly options?: { readonly [name: string]: Json };
@@ -48,6 +56,39 @@ export function append(
   return { type: 'AppendEntries', term, prevPos, prevTerm, entries, leaderCommit };
 }
 
+/** Chunk `chunk` of `chunks` of an image up to (lastPos, lastTerm), by the leader of `term`. */
+export function chunkOf(
+  term = 1,
+  last: readonly [pos: number, term: number] = [3, 1],
+  part: readonly [chunk: number, chunks: number] = [0, 1],
+  config: ClusterConfig = initialConfig(membersOf(3)),
+) {
+  const [lastPos, lastTerm] = last;
+  const [chunk, chunks] = part;
+  const snapId = `own-${lastPos}-1`;
+  const meta = { term: lastTerm, time: 0, config, configPos: 0 };
+  const image = { handle: snapId, chunk };
+  const whole = {
+    type: 'InstallSnapshot',
+    term,
+    snapId,
+    lastPos,
+    meta,
+    chunks,
+    bytes: 10,
+  } as const;
+  return { ...whole, chunk, image };
+}
+
+/** n1, n2, ... with their disks. */
+export function membersOf(nodes: number): Member[] {
+  return Array.from({ length: nodes }, (_, i) => memberOf(`n${i + 1}`));
+}
+
+export function memberOf(nodeId: string): Member {
+  return { nodeId, storageId: `disk-${nodeId}` };
+}
+
 export class OneNode {
   core = new RaftCore();
   disk: DurableState<RaftEntry>;
@@ -60,15 +101,14 @@ export class OneNode {
 
   constructor(spec: OneNodeSpec = {}) {
     this.#spec = spec;
-    const { term = 0, vote = null, log = [] } = spec;
-    this.disk = { hard: { term, vote }, snapshot: null, log };
+    const { term = 0, vote = null, log = [], snapshot = null } = spec;
+    this.disk = { hard: { term, vote }, snapshot, log };
     this.#boot();
   }
 
   #boot(): void {
     const { nodes = 3, seed = 1, storageId = 'disk-n1', options = {}, mutants = [] } = this.#spec;
     this.#incarnation += 1;
-    const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
     this.core = new RaftCore();
     this.#take({
       kind: 'boot',
@@ -76,7 +116,7 @@ export class OneNode {
       nodeId: 'n1',
       storageId,
       incarnation: this.#incarnation,
-      members: ids.map((nodeId) => ({ nodeId, storageId: `disk-${nodeId}` })),
+      members: membersOf(nodes),
       durable: this.disk,
       seed,
       timing: {
@@ -107,6 +147,20 @@ export class OneNode {
 
   client(...requests: ClientRequest[]): RaftMessage[] {
     return this.#take({ kind: 'client', requests });
+  }
+
+  admin(reqId: number, op: AdminOp): RaftMessage[] {
+    return this.#take({ kind: 'admin', reqId, op });
+  }
+
+  read(...requests: ReadRequest[]): RaftMessage[] {
+    return this.#take({ kind: 'read', requests });
+  }
+
+  /** Effects of the last input of one kind. */
+  all<K extends RaftEffect['kind']>(kind: K): Extract<RaftEffect, { kind: K }>[] {
+    const found = this.effects.filter((effect) => effect.kind === kind);
+    return found as Extract<RaftEffect, { kind: K }>[];
   }
 
   input(input: Parameters<RaftCore['step']>[0]): RaftMessage[] {

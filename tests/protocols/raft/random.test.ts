@@ -14,6 +14,8 @@ const RARE_MUTANT_SEEDS: { readonly [name: string]: number } = {
   'commit-old-term': 391,
   'commit-unmatched-suffix': 375,
 };
+/** Those of changing members, snapshots and reads have schedules of their own. */
+const LOG_MUTANTS = MUTANTS.slice(0, 9);
 /** Small messages: the rules about half-compared logs matter only with them. */
 const MUTANT_OPTIONS = { maxEntriesPerMessage: 1, preVote: false, checkQuorum: false };
 const ACTIONS_PER_NODE = 1000;
@@ -77,7 +79,7 @@ describe('random schedules with crashes, cuts, loss, duplicates and reordering',
     });
   }
 
-  for (const { name } of MUTANTS) {
+  for (const { name } of LOG_MUTANTS) {
     test(`mutant ${name} is caught`, { timeout: 3_600_000 }, () => {
       const from = RARE_MUTANT_SEEDS[name] ?? 1;
       let seed = from;
