@@ -21,8 +21,9 @@ const RUNS = 400;
 
 /** Five nodes, eight simulated seconds of faults and the time to converge, on two threads. */
 export async function measureSimulator(protocol: ProtocolName): Promise<SimulatorRow> {
-  const { safetyMs } = SWARM_DEFAULTS;
-  const pool = new FuzzPool({ protocol, mutants: [], nodes: NODES, safetyMs }, THREADS);
+  const { safetyMs, plain, focus } = SWARM_DEFAULTS;
+  const setup = { protocol, mutants: [], nodes: NODES, safetyMs, plain, focus };
+  const pool = new FuzzPool(setup, THREADS);
   try {
     const range = { violationsMax: 1, onProgress: () => undefined };
     await pool.run({ from: 0, to: WARM_UP_RUNS - 1, ...range });

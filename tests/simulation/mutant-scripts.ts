@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { dirname } from 'node:path';
 import { minimiseSeed, type FuzzSetup } from '../../src-main/entries/cli/fuzz-worker.ts';
 import { protocolDefinition } from '../../src-main/protocols/index.ts';
+import { focusOf } from '../../src-main/runtime/simulator/swarm/change-plan.ts';
 import { SWARM_DEFAULTS } from '../../src-main/runtime/simulator/swarm/plan.ts';
 import { runSeed } from '../../src-main/runtime/simulator/swarm/swarm-run.ts';
 import { runScript } from '../../src-main/runtime/simulator/script/run-script.ts';
@@ -73,7 +74,9 @@ function firstSeed(
 }
 
 function setupOf(protocol: ProtocolName, mutant: string): FuzzSetup {
-  return { protocol, mutants: [mutant], nodes: null, safetyMs: SWARM_DEFAULTS.safetyMs };
+  const focus = focusOf(protocolDefinition(protocol), [mutant]);
+  const { nodes, safetyMs, plain } = SWARM_DEFAULTS;
+  return { protocol, mutants: [mutant], nodes, safetyMs, plain, focus };
 }
 
 /** A minimised schedule that fails with the mutant and passes without it. */

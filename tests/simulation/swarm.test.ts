@@ -24,13 +24,22 @@ function options(name: ProtocolName, mutants: readonly string[] = []): SwarmOpti
   return { ...SWARM_DEFAULTS, protocol: protocolDefinition(name), mutants };
 }
 
-function pastSeeds(): { protocol: ProtocolName; seed: number; why: string }[] {
+interface PastSeed {
+  readonly protocol: ProtocolName;
+  readonly seed: number;
+  readonly plain: boolean;
+  readonly why: string;
+}
+
+function pastSeeds(): PastSeed[] {
   return readProjectFile('tests/simulation/seeds.txt')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
-      const [protocol = 'raft', seed = '0', ...why] = line.split(' ');
-      return { protocol: protocol as ProtocolName, seed: Number(seed), why: why.join(' ') };
+      const [protocol = 'raft', seed = '0', drawn = '', ...why] = line.split(' ');
+      const plain = drawn === 'plain';
+      const head = { protocol: protocol as ProtocolName, seed: Number(seed), plain };
+      return { ...head, why: why.join(' ') };
     });
 }
 
@@ -86,8 +95,8 @@ describe.each(PROTOCOL_NAMES)('%s', (name) => {
 
 test.each(pastSeeds())(
   '$protocol seed $seed: $why',
-  ({ protocol, seed }) => {
-    expect(runSeed(seed, options(protocol)).violation).toBeNull();
+  ({ protocol, seed, plain }) => {
+    expect(runSeed(seed, { ...options(protocol), plain }).violation).toBeNull();
   },
   30_000,
 );

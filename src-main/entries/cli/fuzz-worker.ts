@@ -1,6 +1,7 @@
 /** A thread of `qlab fuzz`: runs blocks of seeds, and cuts failing schedules down. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { protocolDefinition } from '../../protocols/index.ts';
+import type { MutantFocus } from '../../protocols/kernel/core.ts';
 import { minimise } from '../../runtime/simulator/swarm/minimise.ts';
 import { planText, type SwarmOptions } from '../../runtime/simulator/swarm/plan.ts';
 import { scheduleText } from '../../runtime/simulator/swarm/schedule-text.ts';
@@ -12,6 +13,8 @@ export interface FuzzSetup {
   readonly mutants: readonly string[];
   readonly nodes: number | null;
   readonly safetyMs: number;
+  readonly plain: boolean;
+  readonly focus: readonly MutantFocus[];
 }
 
 export type FuzzJob =

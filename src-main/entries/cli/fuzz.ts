@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LabError } from '../../contract/errors.ts';
 import type { FuzzResult } from '../../contract/results.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
+import { focusOf } from '../../runtime/simulator/swarm/change-plan.ts';
 import { SWARM_DEFAULTS } from '../../runtime/simulator/swarm/plan.ts';
 import type { ProtocolName } from '../../vocabulary/ids.ts';
 import { FuzzPool, type FuzzTotals } from './fuzz-pool.ts';
@@ -19,6 +20,7 @@ interface FuzzOptions {
   readonly seeds: readonly [number, number];
   readonly mutant: readonly string[];
   readonly nodes?: number;
+  readonly plain?: boolean;
   readonly max: number;
   readonly threads: number;
   readonly out: string;
@@ -42,6 +44,7 @@ export function addFuzzCommand(program: Command, setExitCode: SetExitCode): void
     .option('--seeds <from..to>', 'seeds to run, both ends included', parseSeeds, SEEDS_DEFAULT)
     .option('--mutant <name>', 'rule to switch off, may be given again', collect, [])
     .option('--nodes <count>', 'cluster size (default: drawn, 1 to 7)', parseSimulatedNodes)
+    .option('--plain', 'only faults and clients: no operator, no reads beside the log')
     .option('--max <count>', 'stop after so many violations', parseTrials, 1)
     .option('--threads <count>', 'threads', parseTrials, 2)
     .option('--out <directory>', 'where scripts are written', 'fuzz-scripts')
@@ -70,9 +73,13 @@ function parseSeeds(text: string): readonly [number, number] {
 
 async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { protocol, seeds, mutant, max, threads } = options;
-  const mutants = knownMutants(protocolDefinition(protocol), mutant);
+  const definition = protocolDefinition(protocol);
+  const mutants = knownMutants(definition, mutant);
   const { safetyMs } = SWARM_DEFAULTS;
-  const setup: FuzzSetup = { protocol, mutants, nodes: options.nodes ?? null, safetyMs };
+  const plain = options.plain === true;
+  const nodes = options.nodes ?? null;
+  const focus = focusOf(definition, mutants);
+  const setup: FuzzSetup = { protocol, mutants, nodes, safetyMs, plain, focus };
   tell(headline(options, setup));
   const pool = new FuzzPool(setup, threads);
   const startMs = performance.now();
@@ -102,12 +109,14 @@ async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 }
 
 function headline({ protocol, seeds, max, threads }: FuzzOptions, setup: FuzzSetup): string {
-  const { mutants, nodes, safetyMs } = setup;
+  const { mutants, nodes, safetyMs, plain, focus } = setup;
   return [
     `fuzz ${protocol} seeds ${seeds[0]}..${seeds[1]}`,
     `nodes ${nodes ?? '1 to 7'}`,
     `${safetyMs} ms of faults, then healed until level`,
     `mutants ${mutants.length === 0 ? 'none' : mutants.join(', ')}`,
+    ...(plain ? ['plain: no operator, reads through the log'] : []),
+    ...(focus.length === 0 ? [] : [`every seed with ${focus.join(', ')}`]),
     `stops after ${max} violation${max === 1 ? '' : 's'}`,
     `${threads} threads`,
   ].join('; ');

@@ -6,6 +6,7 @@ import type { MinimizeResult } from '../../contract/results.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
 import { scheduleOfScript } from '../../runtime/simulator/script/schedule-of-script.ts';
 import { ScriptError } from '../../runtime/simulator/script/script-line.ts';
+import { focusOf } from '../../runtime/simulator/swarm/change-plan.ts';
 import { minimise, type Schedule } from '../../runtime/simulator/swarm/minimise.ts';
 import { SWARM_DEFAULTS } from '../../runtime/simulator/swarm/plan.ts';
 import { scheduleText } from '../../runtime/simulator/swarm/schedule-text.ts';
@@ -90,7 +91,9 @@ function failingSeed({ protocol, seed, mutant }: MinimizeOptions): Failing {
   if (seed === undefined) throw new LabError('bad-input', 'allowed: a script, or --seed <number>');
   const definition = protocolDefinition(protocol);
   const mutants = knownMutants(definition, mutant);
-  const run = runSeed(seed, { ...SWARM_DEFAULTS, protocol: definition, mutants }, { record: true });
+  const focus = focusOf(definition, mutants);
+  const setup = { ...SWARM_DEFAULTS, protocol: definition, mutants, focus };
+  const run = runSeed(seed, setup, { record: true });
   if (run.violation === null) throw new LabError('bad-input', `seed ${seed} breaks nothing`);
   const schedule = { spec: run.plan.timed.world, actions: run.actions };
   return { schedule, invariant: run.violation.id, from: `seed ${seed}` };

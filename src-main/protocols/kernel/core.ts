@@ -224,7 +224,11 @@ export interface Core<M extends Message = Message, E extends Entry = Entry> {
 export interface Mutant {
   readonly name: string;
   readonly breaks: string;
+  /** What the swarm draws in every seed when it looks for this one; usually each in some. */
+  readonly focus?: readonly MutantFocus[];
 }
+
+export type MutantFocus = 'membership' | 'transfers' | 'snapshots' | 'reads' | 'leases' | 'quorums';
 
 /** One line of the registry (protocols/index.ts). */
 export interface ProtocolDefinition {

@@ -18,6 +18,7 @@ import { CommonChecks } from './common-checks.ts';
 import { Memories, remember, type ConfigEvent, type NodeMemory } from './memory.ts';
 import { PaxosChecks } from './paxos-checks.ts';
 import type { ProtocolChecks } from './protocol-checks.ts';
+import { quorumRules, type QuorumRules } from './quorum-rules.ts';
 import { RaftChecks } from './raft-checks.ts';
 import type { Report, Violation } from './violation.ts';
 import { ZabChecks } from './zab-checks.ts';
@@ -31,8 +32,12 @@ export class Checker implements WorldObserver {
   readonly #memories = new Memories();
   readonly #protocol: ProtocolChecks;
   readonly #initial: ConfigEvent;
+  readonly #world: World;
+  readonly #rules: QuorumRules;
 
   constructor(world: World) {
+    this.#world = world;
+    this.#rules = quorumRules(world.spec);
     const report: Report = (id, node, what) => {
       if (this.violations.length < VIOLATIONS_MAX) this.violations.push({ id, node, what });
     };
@@ -64,6 +69,22 @@ export class Checker implements WorldObserver {
   /** The configuration a node goes by: as it said, else the one the cluster began with. */
   config(node: SimNode): ConfigEvent {
     return this.#memories.of(node).config ?? this.#initial;
+  }
+
+  /** Whether one configuration is in force, and no log has another one that may still come. */
+  isConfigSettled(): boolean {
+    const { configs, max } = this.common;
+    const { pos, config } = configs.latest;
+    if (config.votersOld !== null || (pos > 0 && max < pos + this.#rules.lag)) return false;
+    return this.#world.ids.every((id) => {
+      const node = this.#world.node(id);
+      const { log } = this.#memories.of(node);
+      for (let at = pos + 1; at < log.length; at += 1) if (log[at]?.type === 'config') return false;
+      for (let at = pos + 1; at <= node.disk.lastPos; at += 1) {
+        if (node.disk.at(at)?.type === 'config') return false;
+      }
+      return true;
+    });
   }
 
   booted(node: SimNode): void {

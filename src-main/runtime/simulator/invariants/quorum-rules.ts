@@ -10,20 +10,23 @@ export interface QuorumRules {
   electing(voters: number): number;
   /** Voters that commit, or choose (Q2). */
   committing(voters: number): number;
+  /** So many positions behind its own a configuration takes effect. */
+  readonly lag: number;
   /** Whose quorums chose what stands at `pos`. */
   governing(configs: ConfigHistory, pos: Position): ClusterConfig;
 }
 
 /** Flexible quorums (protocols.md 2.12) are the options q1 and q2; 0 is a majority. */
 export function quorumRules({ protocol, options }: WorldSpec): QuorumRules {
-  const { q1, q2, alpha } = { ...protocol.defaultOptions, ...options };
+  const { q1, q2, window } = { ...protocol.defaultOptions, ...options };
   const sized = (wanted: unknown, voters: number): number =>
     typeof wanted === 'number' && wanted > 0 ? wanted : majoritySize(voters);
-  const lag = protocol.name === 'paxos' && typeof alpha === 'number' ? alpha : 0;
+  const lag = protocol.name === 'paxos' && typeof window === 'number' ? window : 0;
   return {
+    lag,
     electing: (voters) => (voters === 0 ? 1 : sized(q1, voters)),
     committing: (voters) => (voters === 0 ? 1 : sized(q2, voters)),
-    // Paxos: a configuration takes effect alpha slots after its own (2.9).
+    // Paxos: a configuration takes effect alpha slots after its own (2.9), which is the window.
     governing: (configs, pos) => (lag === 0 ? configs.latest.config : configs.at(pos - lag)),
   };
 }

@@ -1,6 +1,5 @@
 /** Breaks a simulated cluster at random times, and mends what it broke. */
 import { deriveSeed, Prng } from '../../../base/prng.ts';
-import { majoritySize } from '../../../protocols/quorum/majority.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { OwnEvent, Simulation } from '../timed/simulation.ts';
 import type { Barrier } from '../world/disk.ts';
@@ -21,12 +20,14 @@ export class FaultMaker {
   readonly #plan: SwarmPlan;
   readonly #prng: Prng;
   #isOver = false;
-  #wiped = 0;
+  readonly #mayLoseDisk: () => boolean;
   /** How many faults of each kind were made. */
   readonly made = new Map<FaultName, number>();
 
-  constructor(simulation: Simulation, plan: SwarmPlan) {
+  /** @param mayLoseDisk whether the cluster can do without one more disk now. */
+  constructor(simulation: Simulation, plan: SwarmPlan, mayLoseDisk: () => boolean) {
     this.#simulation = simulation;
+    this.#mayLoseDisk = mayLoseDisk;
     this.#plan = plan;
     this.#prng = new Prng(deriveSeed(plan.seed, 'faults'));
   }
@@ -166,11 +167,8 @@ export class FaultMaker {
 
   #loseDisk(node: NodeId): void {
     const { world } = this.#simulation;
-    const spare = world.ids.length - majoritySize(world.ids.length);
-    if (!world.isMember(node) || this.#wiped >= spare) return;
     // Losing a disk is losing a copy: a second loss at once would be one too many by any rule.
-    if (this.#wiped > 0) return;
-    this.#wiped += 1;
+    if (world.node(node).disk.incarnation === 0 || !this.#mayLoseDisk()) return;
     world.kill(node);
     this.#simulation.boot(node, 'wiped');
   }
@@ -215,7 +213,8 @@ export class FaultMaker {
   #revive(node: NodeId): void {
     const { world } = this.#simulation;
     if (world.node(node).paused) this.#simulation.resume(node);
-    if (world.node(node).life !== null) return;
+    // A spare is started by who adds it.
+    if (world.node(node).life !== null || world.node(node).disk.incarnation === 0) return;
     if (world.node(node).haltedBy !== null) this.#resetDisk(node);
     this.#simulation.boot(node, 'kept');
   }

@@ -4,11 +4,12 @@
  * alone (swarm testing).
  */
 import { deriveSeed, Prng } from '../../../base/prng.ts';
-import type { ProtocolDefinition } from '../../../protocols/kernel/core.ts';
+import type { MutantFocus, ProtocolDefinition } from '../../../protocols/kernel/core.ts';
 import type { Json } from '../../../vocabulary/json.ts';
 import type { Timing } from '../../../vocabulary/timing.ts';
 import type { ClientsSpec } from '../timed/client-state.ts';
 import type { TimedSpec } from '../timed/simulation.ts';
+import { drawChanges, NO_CHANGES, type ChangePlan } from './change-plan.ts';
 
 export type FaultName =
   | 'kill'
@@ -37,6 +38,7 @@ export interface SwarmPlan {
   /** A power cut may keep writes out of order (record and log separately). */
   readonly adversarial: boolean;
   readonly safetyUs: number;
+  readonly changes: ChangePlan;
 }
 
 export interface SwarmOptions {
@@ -47,9 +49,20 @@ export interface SwarmOptions {
   readonly options: { readonly [name: string]: Json };
   /** Length of the phase in which anything may happen. */
   readonly safetyMs: number;
+  /** Only faults and operations through the log, by nobody but clients. */
+  readonly plain: boolean;
+  /** What is drawn in every seed. */
+  readonly focus: readonly MutantFocus[];
 }
 
-export const SWARM_DEFAULTS = { nodes: null, options: {}, mutants: [], safetyMs: 8_000 } as const;
+export const SWARM_DEFAULTS = {
+  nodes: null,
+  options: {},
+  mutants: [],
+  safetyMs: 8_000,
+  plain: false,
+  focus: [],
+} as const;
 
 const SIZES = [1, 2, 3, 3, 3, 4, 5, 5, 5, 6, 7] as const;
 const FAULT_WEIGHTS: { readonly [name in FaultName]: number } = {
@@ -72,12 +85,16 @@ export function drawPlan(seed: number, options: SwarmOptions): SwarmPlan {
   const prng = new Prng(deriveSeed(seed, 'swarm plan'));
   const nodes = drawNodes(prng, options.nodes);
   const timing = drawTiming(prng);
-  const timed = drawTimed(prng, seed, nodes, timing, options);
+  const { protocol, focus } = options;
+  const changes = options.plain ? NO_CHANGES : drawChanges(seed, nodes, protocol, focus);
+  const timed = withChanges(drawTimed(prng, seed, nodes, timing, options), changes, options);
+  const { readLevels } = changes;
   return {
     seed,
     timed,
-    clients: drawClients(prng, timing, isThrottled(timed)),
-    faults: drawFaults(prng, nodes),
+    changes,
+    clients: { ...drawClients(prng, timing, isThrottled(timed)), readLevels },
+    faults: soundFaults(drawFaults(prng, nodes), timed),
     faultEveryUs: pick(prng, [150, 300, 600, 1_200, 3_000]) * 1_000,
     faultLastsUs: pick(prng, [50, 200, 500, 1_500]) * 1_000,
     adversarial: prng.nextInt(0, 1) === 1,
@@ -132,6 +149,22 @@ function drawTimed(
     },
     disk: { latencyUsMin: Math.floor(latencyUsMax / 4), latencyUsMax },
     clockDrift: pick(prng, [0, 0.01, 0.05]),
+  };
+}
+
+function withChanges(timed: TimedSpec, changes: ChangePlan, { options }: SwarmOptions): TimedSpec {
+  const { world } = timed;
+  const all = { ...world.options, ...changes.options, ...options };
+  return { ...timed, world: { ...world, spares: changes.spares, options: all } };
+}
+
+/** Leases assume that clocks keep to their bound; small quorums, that nobody loses a disk. */
+function soundFaults(faults: SwarmPlan['faults'], { world }: TimedSpec): SwarmPlan['faults'] {
+  const { leaseReads, q1 } = world.options;
+  return {
+    ...faults,
+    ...(leaseReads === true ? { 'clock-rate': 0 } : {}),
+    ...(q1 === undefined ? {} : { 'lost-disk': 0 }),
   };
 }
 
@@ -190,13 +223,16 @@ function drawFaults(prng: Prng, nodes: number): { readonly [name in FaultName]: 
 
 /** One line that says all that was drawn. */
 export function planText(plan: SwarmPlan): string {
-  const { timed, clients } = plan;
-  const { nodes, timing, options } = timed.world;
+  const { timed, clients, changes } = plan;
+  const { nodes, spares, timing, options } = timed.world;
+  const work = Object.entries(changes.operator?.weights ?? {}).filter(([, weight]) => weight > 0);
+  const operator = work.map(([name]) => name).join(' ');
+  const everyMs = (changes.operator?.everyUs ?? 0) / 1_000;
   const faults = Object.entries(plan.faults)
     .filter(([, weight]) => weight > 0)
     .map(([name]) => name);
   return [
-    `nodes ${nodes}`,
+    `nodes ${nodes}${spares === 0 ? '' : ` and ${spares} spares`}`,
     `election ${timing.electionTicksMin} heartbeat ${timing.heartbeatTicks}`,
     `link ${timed.link.delayUsMin}..${timed.link.delayUsMax} us`,
     `loss ${timed.link.loss} duplicate ${timed.link.duplicate}`,
@@ -204,6 +240,8 @@ export function planText(plan: SwarmPlan): string {
     `drift ${timed.clockDrift}`,
     `clients ${clients.count} window ${clients.window}`,
     `faults ${faults.join(' ')} every ${plan.faultEveryUs / 1_000} ms`,
+    ...(operator === '' ? [] : [`operator ${operator} every ${everyMs} ms`]),
+    ...(changes.readLevels.length === 0 ? [] : [`reads ${changes.readLevels.join(' ')}`]),
     `options ${JSON.stringify(options)}`,
   ].join(', ');
 }

@@ -5,7 +5,6 @@
 import { AssertionError } from '../../../base/assert.ts';
 import { digestHex, digestOf, DIGEST_ZERO, type Digest } from '../../../protocols/kernel/digest.ts';
 import type { Effect, Input } from '../../../protocols/kernel/core.ts';
-import type { OperationRecord } from '../../../vocabulary/workload.ts';
 import { Checker } from '../invariants/checker.ts';
 import type { Violation } from '../invariants/violation.ts';
 import { SimClients } from '../timed/clients.ts';
@@ -13,7 +12,9 @@ import { Simulation } from '../timed/simulation.ts';
 import type { Action } from '../world/actions.ts';
 import type { WorldObserver } from '../world/observed.ts';
 import type { SimNode } from '../world/sim-node.ts';
+import { converge } from './converge.ts';
 import { FaultMaker } from './faults.ts';
+import { Operator } from './operator.ts';
 import { drawPlan, type SwarmOptions, type SwarmPlan } from './plan.ts';
 
 export interface SwarmRun {
@@ -24,6 +25,8 @@ export interface SwarmRun {
   readonly committed: number;
   readonly elections: number;
   readonly faults: number;
+  /** Given by the operator. */
+  readonly commands: number;
   /** When the run ended, in virtual time. */
   readonly endUs: number;
   /** Over every step of every core, when asked for. */
@@ -37,9 +40,6 @@ export interface SwarmRunOptions {
   readonly record?: boolean;
 }
 
-/** How long the healed cluster may take, in election timeouts: 10 times 2 ET (X12), and some. */
-const CONVERGE_TIMEOUTS = 40;
-const SLICE_US = 50_000;
 /** A sound run takes a tenth of it; beyond it messages multiply and no time passes any more. */
 const STEPS_MAX = 400_000;
 
@@ -80,9 +80,13 @@ export function runSeed(
   world.observe(counter);
   if (record) world.record = [];
   const clients = new SimClients(simulation, plan.clients, seed);
-  const faults = new FaultMaker(simulation, plan);
-  simulation.onOwn((event) => void (clients.handle(event) || faults.handle(event)));
-  const violation = runPhases({ plan, simulation, checker, counter, clients, faults });
+  const operator = new Operator(simulation, checker, plan.changes.operator, seed);
+  const faults = new FaultMaker(simulation, plan, () => operator.mayLoseDisk());
+  simulation.onOwn((event) => {
+    void (clients.handle(event) || faults.handle(event) || operator.handle(event));
+  });
+  const running = { plan, simulation, checker, counter, clients, faults, operator };
+  const violation = runPhases(running);
   return {
     plan,
     violation,
@@ -90,6 +94,7 @@ export function runSeed(
     acknowledged: checker.common.acknowledged,
     committed: checker.common.max,
     elections: checker.common.elections,
+    commands: operator.given,
     faults: [...faults.made.values()].reduce((sum, count) => sum + count, 0),
     endUs: Math.round(simulation.nowUs),
     hash: trace?.hex ?? null,
@@ -104,19 +109,22 @@ interface Running {
   readonly counter: Counter;
   readonly clients: SimClients;
   readonly faults: FaultMaker;
+  readonly operator: Operator;
 }
 
 function runPhases(running: Running): Violation | null {
-  const { plan, simulation, checker, clients, faults } = running;
+  const { plan, simulation, checker, clients, faults, operator } = running;
   const isBroken = () => isOver(running);
   try {
     simulation.start();
     clients.start();
     faults.start();
+    operator.start();
     simulation.run(plan.safetyUs, isBroken);
     if (isBroken()) return checker.violations[0] ?? storm(running);
+    operator.stop();
     faults.healAll();
-    return converge(running) ?? checker.violations[0] ?? null;
+    return converge({ ...running, isOver: isBroken }) ?? checker.violations[0] ?? null;
   } catch (error) {
     // A failed assertion of the driver or of a state machine is a finding with a seed, too.
     if (!(error instanceof AssertionError)) throw error;
@@ -132,54 +140,4 @@ function storm({ simulation, counter }: Running): Violation {
   const underWay = simulation.world.network.count;
   const text = `${counter.steps} steps, ${underWay} messages under way: they multiply`;
   return { id: 'storm', node: null, what: text };
-}
-
-/** X12: operations succeed again, and then all nodes reach the same position. */
-function converge(running: Running): Violation | null {
-  const { plan, simulation, checker, clients } = running;
-  const healedUs = simulation.nowUs;
-  const { timing } = plan.timed.world;
-  const boundUs = CONVERGE_TIMEOUTS * timing.electionTicksMax * timing.tickMs * 1_000;
-  let succeeded = false;
-  clients.onOperation = (record: OperationRecord) => {
-    succeeded ||= record.outcome === 'ok' && record.invokeUs >= healedUs;
-  };
-  if (!runUntil(running, () => succeeded, boundUs)) {
-    return stuck(simulation, 'no operation succeeds', boundUs);
-  }
-  clients.quiet();
-  const isLevel = () => clients.outstanding === 0 && allLevel(simulation, checker);
-  if (!runUntil(running, isLevel, boundUs)) {
-    return stuck(simulation, 'the nodes do not reach the same position', boundUs);
-  }
-  return null;
-}
-
-/** Also true when a violation ends the run. */
-function runUntil(running: Running, done: () => boolean, boundUs: number): boolean {
-  const { simulation } = running;
-  const endUs = simulation.nowUs + boundUs;
-  const isBroken = () => isOver(running);
-  while (simulation.nowUs < endUs) {
-    if (isBroken() || done()) return true;
-    simulation.run(simulation.nowUs + SLICE_US, isBroken);
-  }
-  return isBroken() || done();
-}
-
-function allLevel({ world }: Simulation, checker: Checker): boolean {
-  return world.ids.every((id) => {
-    const applied = world.node(id).life?.driver.applied;
-    return !world.isMember(id) || applied === checker.common.max;
-  });
-}
-
-function stuck({ world }: Simulation, what: string, boundUs: number): Violation {
-  const nodes = world.ids.map((id) => {
-    const view = world.describe(id);
-    if (view === null) return `${id} down`;
-    return `${id} ${view.word} era ${view.era.number} committed ${view.committed}/${view.lastPos}`;
-  });
-  const text = `${what} within ${boundUs / 1_000} ms after everything was healed`;
-  return { id: 'X12', node: null, what: `${text}: ${nodes.join('; ')}` };
 }

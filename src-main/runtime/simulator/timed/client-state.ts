@@ -2,6 +2,7 @@
 import type { PrngState } from '../../../base/prng.ts';
 import type { Json } from '../../../vocabulary/json.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
+import type { ReadLevel } from '../../../vocabulary/read-level.ts';
 import type { OperationKind } from '../../../vocabulary/workload.ts';
 import type { Answer } from '../../driver/ports.ts';
 import type { OwnEvent } from './simulation.ts';
@@ -21,6 +22,8 @@ export interface ClientsSpec {
   /** Without an answer for this long: ask another node. */
   readonly attemptUs: number;
   readonly giveUpUs: number;
+  /** Of reads, one drawn for each; none: all go through the log. */
+  readonly readLevels?: readonly ReadLevel[];
 }
 
 export interface Operation {
@@ -30,6 +33,7 @@ export interface Operation {
   readonly payload: Json;
   readonly seq: number;
   readonly session: number;
+  readonly level: ReadLevel;
   readonly invokeUs: number;
   attempts: number;
   indefinite: boolean;
@@ -42,6 +46,8 @@ export interface SimClient {
   session: number;
   nextSeq: number;
   acked: number;
+  /** The newest position an answer came from: nothing older is read from now on. */
+  seenPos: number;
   finished: number[];
   opening: number | null;
   open: Operation[];
@@ -96,6 +102,7 @@ export function newClient(number: number, target: number): SimClient {
     session: 0,
     nextSeq: 1,
     acked: 0,
+    seenPos: 0,
     finished: [],
     opening: null,
     open: [],

@@ -4,15 +4,9 @@
  * simulation, so a history is a function of the seed.
  */
 import { deriveSeed, Prng } from '../../../base/prng.ts';
-import type { Json } from '../../../vocabulary/json.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import { REFUSAL_DEFINITE } from '../../../vocabulary/refusal.ts';
-import {
-  OPERATION_KINDS,
-  type OperationKind,
-  type OperationRecord,
-  type Outcome,
-} from '../../../vocabulary/workload.ts';
+import type { OperationRecord, Outcome } from '../../../vocabulary/workload.ts';
 import type { Answer } from '../../driver/ports.ts';
 import type { ClientAsk } from '../world/actions.ts';
 import type { WorldObserver } from '../world/observed.ts';
@@ -26,6 +20,7 @@ import {
   type SavedClients,
   type SimClient,
 } from './client-state.ts';
+import { drawOperation } from './drawn-operation.ts';
 import type { OwnEvent, Simulation } from './simulation.ts';
 
 /** Number of the operation that opens a session. */
@@ -111,14 +106,13 @@ export class SimClients implements WorldObserver {
     }
     if (client.open.length >= this.#spec.window) return;
     const no = (this.#nextNo += 1);
-    const seq = client.nextSeq;
-    client.nextSeq += 1;
-    const kind = this.#drawKind();
-    const key = `k${this.#prng.nextInt(1, this.#spec.keys)}`;
-    const payload = this.#payload(kind, key, no);
+    const drawn = drawOperation(this.#prng, this.#spec, no);
+    // Reads that are no log entries have no number in the session.
+    const seq = drawn.level === 'log' ? client.nextSeq : 0;
+    if (seq > 0) client.nextSeq += 1;
     const { session } = client;
     const invokeUs = this.#simulation.nowUs;
-    const base = { no, kind, key, payload, seq, session, invokeUs };
+    const base = { no, ...drawn, seq, session, invokeUs };
     client.open.push({ ...base, attempts: 0, indefinite: false });
     this.#attempt(client, no);
   }
@@ -128,45 +122,24 @@ export class SimClients implements WorldObserver {
     this.#attempt(client, OPENING);
   }
 
-  #drawKind(): OperationKind {
-    const { mix } = this.#spec;
-    let sum = 0;
-    for (const kind of OPERATION_KINDS) sum += mix[kind];
-    let drawn = this.#prng.nextUnit() * sum;
-    for (const kind of OPERATION_KINDS) {
-      drawn -= mix[kind];
-      if (drawn < 0) return kind;
-    }
-    return 'write';
-  }
-
-  #payload(kind: OperationKind, key: string, no: number): Json {
-    const value = `v${no}`.padEnd(this.#spec.valueBytes, '.');
-    switch (kind) {
-      case 'read':
-        return { op: 'get', key };
-      case 'write':
-        return { op: 'put', key, value };
-      case 'cas':
-        return { op: 'cas', key, value, expectVersion: this.#prng.nextInt(0, 3) };
-      case 'incr':
-        return { op: 'incr', key: `n${key}`, by: 1 };
-      case 'delete':
-        return { op: 'delete', key };
-    }
-  }
-
   #attempt(client: SimClient, no: number): void {
     const attempt = this.#nextAttempt(client, no);
     if (attempt === null) return;
-    const { ids } = this.#simulation.world;
-    const node = ids[client.target % ids.length] as NodeId;
+    const node = this.#nodeFor(client, no);
     const { delayUs, loss, attemptUs } = this.#spec;
     const { number } = client;
     this.#plan(attemptUs, { is: 'timeout', client: number, no, attempt });
     if (this.#prng.nextUnit() < loss) return;
     const arriveUs = this.#prng.nextInt(Math.floor(delayUs / 2), 2 * delayUs);
     this.#plan(arriveUs, { is: 'request', client: number, no, node, attempt });
+  }
+
+  /** Who answered last; a read may go to any node, too. */
+  #nodeFor(client: SimClient, no: number): NodeId {
+    const { ids } = this.#simulation.world;
+    const isElsewhere = isNear(client, no) && this.#prng.nextInt(0, 1) === 0;
+    const index = isElsewhere ? this.#prng.nextInt(0, ids.length - 1) : client.target;
+    return ids[index % ids.length] as NodeId;
   }
 
   /** Number of the attempt, null when the operation is over. */
@@ -189,11 +162,15 @@ export class SimClients implements WorldObserver {
     if (no !== OPENING && operation === undefined) return;
     if (operation !== undefined) operation.indefinite = true;
     this.#simulation.advance(node);
-    const ask =
-      operation === undefined ? ({ kind: 'open' } as const) : this.#ask(client, operation);
     // The answer may come before the number of the request is known here.
     this.#asking = { client: client.number, no };
-    world.ask(client.name, node, [ask]);
+    if (operation === undefined) world.ask(client.name, node, [{ kind: 'open' }]);
+    else if (operation.level === 'log') {
+      world.ask(client.name, node, [this.#ask(client, operation)]);
+    } else {
+      const { level, payload } = operation;
+      world.read(client.name, node, [{ level, minPos: client.seenPos, payload }]);
+    }
     this.#asking = null;
   }
 
@@ -226,7 +203,7 @@ export class SimClients implements WorldObserver {
       this.#handleRefusal(client, no, node, answer);
       return;
     }
-    client.target = this.#simulation.world.ids.indexOf(node);
+    if (!isNear(client, no)) client.target = this.#simulation.world.ids.indexOf(node);
     if (no === OPENING) {
       if (client.opening === null) return;
       client.opening = null;
@@ -236,6 +213,7 @@ export class SimClients implements WorldObserver {
       client.finished = [];
       return;
     }
+    client.seenPos = Math.max(client.seenPos, answer.pos);
     this.#finish(client, no, 'ok', null, node, answer.pos, answer.result);
   }
 
@@ -254,6 +232,7 @@ export class SimClients implements WorldObserver {
       case 'busy':
       case 'stopping':
       case 'leadership-lost':
+      case 'transferring':
         if (isHere) client.target = hint === null ? client.target + 1 : ids.indexOf(hint);
         if (client.target < 0) client.target = 0;
         this.#plan(this.#prng.nextInt(1, RETRY_US), { is: 'retry', client: client.number, no });
@@ -292,10 +271,11 @@ export class SimClients implements WorldObserver {
     const operation = client.open[at];
     if (operation === undefined) return;
     client.open.splice(at, 1);
-    const { kind, key, payload, seq, session, invokeUs, attempts } = operation;
-    if (session === client.session) this.#noteFinished(client, seq);
+    const { kind, key, payload, seq, session, level, invokeUs, attempts } = operation;
+    if (seq > 0 && session === client.session) this.#noteFinished(client, seq);
     const returnUs = Math.round(this.#simulation.nowUs);
-    const head = { client: client.number, session, seq, op: kind, key };
+    const near = level === 'log' ? {} : { level };
+    const head = { client: client.number, session, seq, op: kind, key, ...near };
     const times = { invokeUs: Math.round(invokeUs), returnUs };
     const request = payload;
     this.onOperation({ ...head, ...times, outcome, code, attempts, node, pos, request, result });
@@ -340,4 +320,9 @@ export class SimClients implements WorldObserver {
     this.#nextNo = saved.nextNo;
     this.#isQuiet = saved.isQuiet;
   }
+}
+
+/** Whether an operation is a read without a log entry, which any node may answer. */
+function isNear(client: SimClient, no: number): boolean {
+  return client.open.some((each) => each.no === no && each.level !== 'log');
 }

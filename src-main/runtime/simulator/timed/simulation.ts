@@ -62,6 +62,7 @@ export interface SavedSimulation {
   readonly links: readonly (readonly [string, LinkModel])[];
   readonly lastDue: readonly (readonly [string, number])[];
   readonly slowDisks: readonly (readonly [NodeId, number])[];
+  readonly heldDisks: readonly (readonly [NodeId, number])[];
 }
 
 export class Simulation implements WorldObserver {
@@ -70,6 +71,8 @@ export class Simulation implements WorldObserver {
   nowUs = 0;
   /** Latency added to every barrier of a node. */
   readonly slowDisks = new Map<NodeId, number>();
+  /** Disks that complete nothing now, and how many barriers were due since. */
+  readonly #heldDisks = new Map<NodeId, number>();
   readonly #tickUs: number;
   #heap = new EventHeap<SimEvent>();
   #order = 0;
@@ -272,8 +275,27 @@ export class Simulation implements WorldObserver {
   #handleDisk(id: NodeId, life: number): void {
     const { disk } = this.world.node(id);
     if (disk.incarnation !== life || disk.pending.length === 0) return;
+    const due = this.#heldDisks.get(id);
+    if (due !== undefined) {
+      this.#heldDisks.set(id, due + 1);
+      return;
+    }
     this.advance(id);
     this.world.complete(id, 1);
+  }
+
+  /** From now on no barrier of this disk completes. */
+  holdDisk(id: NodeId): void {
+    if (!this.#heldDisks.has(id)) this.#heldDisks.set(id, 0);
+  }
+
+  /** What was due completes at once, the rest in its time. */
+  releaseDisk(id: NodeId): void {
+    const due = this.#heldDisks.get(id) ?? 0;
+    this.#heldDisks.delete(id);
+    if (due === 0 || this.world.node(id).life === null) return;
+    this.advance(id);
+    this.world.complete(id, due);
   }
 
   stepped(node: SimNode): void {
@@ -299,6 +321,7 @@ export class Simulation implements WorldObserver {
       links: [...this.#links],
       lastDue: [...this.#lastDue],
       slowDisks: [...this.slowDisks],
+      heldDisks: [...this.#heldDisks],
     };
   }
 
@@ -315,6 +338,7 @@ export class Simulation implements WorldObserver {
     for (const [name, model] of saved.links) this.#links.set(name, model);
     for (const [name, timeUs] of saved.lastDue) this.#lastDue.set(name, timeUs);
     for (const [id, us] of saved.slowDisks) this.slowDisks.set(id, us);
+    for (const [id, due] of saved.heldDisks) this.#heldDisks.set(id, due);
   }
 }
 

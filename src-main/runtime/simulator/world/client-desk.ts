@@ -17,6 +17,11 @@ export class ClientDesk {
     this.#observers = observers;
   }
 
+  /** The number that what is asked next will get. */
+  get nextReqId(): number {
+    return this.#lastReqId + 1;
+  }
+
   client(name: string): ClientState {
     let client = this.#clients.get(name);
     if (client === undefined) {
@@ -83,6 +88,13 @@ export class ClientDesk {
       client.nextSeq = 1;
     }
     for (const observer of this.#observers) observer.answered?.(request, answer);
+  }
+
+  get hasOpenCommand(): boolean {
+    for (const { op } of this.#requests.values()) {
+      if (op !== undefined && op.op !== 'snapshot') return true;
+    }
+    return false;
   }
 
   /** The node is down: nobody will be answered by it. */

@@ -29,14 +29,6 @@ export class Wire {
     this.#options = options;
   }
 
-  /** Whether some running node, itself included, knows this node with the disk it has. */
-  isMember(id: NodeId): boolean {
-    for (const [other, { life }] of this.#options.nodes) {
-      if (life !== null && this.knows(other, id)) return true;
-    }
-    return false;
-  }
-
   /** A core says whom it talks to from now on. */
   setMembers(id: NodeId, members: readonly Member[]): void {
     this.#views.set(id, members);

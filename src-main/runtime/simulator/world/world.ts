@@ -118,13 +118,13 @@ export class World {
     return newest?.id ?? null;
   }
 
-  client(name: string): ClientState {
-    return this.#desk.client(name);
+  /** Whether somebody who runs still has to answer a change of the configuration. */
+  get hasOpenCommand(): boolean {
+    return this.#desk.hasOpenCommand;
   }
 
-  /** Whether the configuration knows the disk of this node; else its peers do not talk to it. */
-  isMember(id: NodeId): boolean {
-    return this.#wire.isMember(id);
+  client(name: string): ClientState {
+    return this.#desk.client(name);
   }
 
   /** Whether a node that runs knows another one with the disk that has. */
@@ -240,6 +240,11 @@ export class World {
     this.#queue.enqueue(node, { kind: 'read', requests });
     this.#queue.run();
     return requests.map(({ reqId }) => reqId);
+  }
+
+  /** The number that what is asked next will get: it may be answered before the call returns. */
+  get nextReqId(): number {
+    return this.#desk.nextReqId;
   }
 
   /** An operator command. @returns its request number, null when the node cannot hear. */
