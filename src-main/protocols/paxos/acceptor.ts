@@ -2,6 +2,7 @@
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import { sameBallot, type PaxosEntry } from './ballot.ts';
 import { noteCommit } from './learning.ts';
+import { noteSettled } from './membership.ts';
 import type { Accept, Commit, Heartbeat } from './messages.ts';
 import { observeLeader } from './promising.ts';
 import type { Machine } from './state.ts';
@@ -19,7 +20,8 @@ export function handleAccept(m: Machine, from: NodeId, msg: Accept): void {
   const ranges: Position[] = [];
   let reach = log.last;
   for (const item of msg.items) {
-    // Too far above what stands here: learning closes the distance first.
+    // Below the floor, where nothing is stored any more, or too far above what stands here:
+    // learning closes the distance first.
     if (!log.reaches(item.pos, reach)) continue;
     reach = Math.max(reach, item.pos);
     const held = log.at(item.pos);
@@ -44,6 +46,7 @@ export function handleHeartbeat(m: Machine, from: NodeId, msg: Heartbeat): void 
   const { chosenPrefix } = m.state.log;
   sendPromised(m, from, { type: 'HeartbeatAck', ballot, seq, chosenPrefix });
   if (sameBallot(ballot, m.state.promised)) noteCommit(m, msg.commitUpTo);
+  noteSettled(m, msg.settled);
 }
 
 export function handleCommit(m: Machine, from: NodeId, msg: Commit): void {

@@ -2,13 +2,13 @@
 import type { ProtocolDefinition } from '../kernel/core.ts';
 import { MESSAGE_KINDS } from './messages.ts';
 import { MUTANTS } from './mutants.ts';
-import { DEFAULT_OPTIONS } from './state.ts';
+import { DEFAULT_OPTIONS } from './options.ts';
 import { PaxosCore } from './step.ts';
 
 export const paxosDefinition: ProtocolDefinition = {
   name: 'paxos',
   overSessions: false,
-  readLevels: [],
+  readLevels: ['index', 'quorum', 'lease', 'local'],
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,

@@ -1,5 +1,7 @@
 /** The inspector's view of a Multi-Paxos node: what changes most often stands first. */
 import type { Json } from '../../vocabulary/json.ts';
+import { compareIds } from '../../vocabulary/ids.ts';
+import { idsOf } from '../kernel/config.ts';
 import type { CoreDescription } from '../kernel/core.ts';
 import { ballotLabel, eraOf } from './ballot.ts';
 import { roleOf } from './roles.ts';
@@ -17,9 +19,9 @@ export function describeState(state: PaxosState): CoreDescription {
     durablePos: state.durablePos,
     committed: log.chosenPrefix,
     applied: state.applied,
-    voters: state.sets.voters,
-    learners: [],
-    snapshotPos: 0,
+    voters: state.configs.current.ids,
+    learners: idsOf(state.configs.newest.learners),
+    snapshotPos: state.snapshot?.lastPos ?? 0,
     own: [...leaderFields(state), ...campaignFields(state), ...acceptorFields(state)],
   };
 }
@@ -49,9 +51,12 @@ function leaderFields(state: PaxosState): Field[] {
 function campaignFields(state: PaxosState): Field[] {
   const { campaign } = state;
   if (campaign === null) return [];
-  const granted = state.sets.voters.filter((voter) => campaign.votes.get(voter) === true);
+  const granted = [...campaign.votes].filter(([, ok]) => ok).map(([voter]) => voter);
   return [
-    { name: state.phase === 'preparing' ? 'promises' : 'prePromises', value: granted },
+    {
+      name: state.phase === 'preparing' ? 'promises' : 'prePromises',
+      value: granted.sort(compareIds),
+    },
     { name: 'reported', value: campaign.reports.size },
     { name: 'ballot', value: ballotLabel(campaign.ballot) },
     { name: 'fromSlot', value: campaign.fromSlot },
@@ -69,5 +74,17 @@ function acceptorFields(state: PaxosState): Field[] {
     { name: 'unsyncedWrites', value: state.writes.length },
     { name: 'floor', value: state.log.first },
     { name: 'roundSeen', value: state.roundSeen },
+    ...configFields(state),
+  ];
+}
+
+/** Configurations by slot, and whether those before the current one may be stopped. */
+function configFields({ configs, outgoing }: PaxosState): Field[] {
+  const known: Json = configs.list.map(({ pos, from, version, ids }) => {
+    return { slot: pos, from, version, voters: ids };
+  });
+  return [
+    { name: 'configurations', value: known },
+    { name: 'retireSafe', value: outgoing === null },
   ];
 }

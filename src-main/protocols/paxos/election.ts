@@ -2,9 +2,7 @@
  * The candidate: PrePrepare, Prepare over the open suffix, and what the Promises report
  * (protocols.md 2.4, 2.5). No logs are compared: any node may lead, it learns what it lacks.
  */
-import { ensure } from '../../base/assert.ts';
-import type { NodeId } from '../../vocabulary/ids.ts';
-import { voteResult } from '../quorum/majority.ts';
+import { compareIds, type NodeId } from '../../vocabulary/ids.ts';
 import {
   ballotLabel,
   compareBallots,
@@ -13,9 +11,12 @@ import {
   type Ballot,
   type PaxosEntry,
 } from './ballot.ts';
-import { learnChosen } from './learning.ts';
+import { phase1Result } from './configs.ts';
+import { takeEntryPromise } from './entering.ts';
+import { learnChosen, maybeLearnFrom } from './learning.ts';
 import { outranks } from './log.ts';
-import type { Nack, PrePrepareResp, Prepare, PromiseMessage } from './messages.ts';
+import type { Nack, PrePrepareResp, PromiseMessage } from './messages.ts';
+import { emptyCampaign, expectedFrom, sendPrepare, sendPrepares } from './preparing.ts';
 import { noteRound, traceVote } from './promising.ts';
 import { startLeading } from './replication.ts';
 import {
@@ -35,6 +36,10 @@ const OPEN_SLOTS_MAX = 2 ** 26;
 export function tickElection(m: Machine, elapsed: number): void {
   const { state } = m;
   state.electionElapsed += elapsed;
+  if (!state.belongs || !state.configs.has(state.self)) {
+    maybeForgetLeader(m);
+    return;
+  }
   if (state.electionElapsed >= state.electionTimeout) {
     startCampaign(m);
     return;
@@ -45,17 +50,24 @@ export function tickElection(m: Machine, elapsed: number): void {
   if (campaign.ticksSinceSend >= resendTicks(m.state)) sendCampaign(m, campaign);
 }
 
+/** A node without a vote never campaigns; it only stops to hint at a leader it does not hear. */
+function maybeForgetLeader(m: Machine): void {
+  const { state } = m;
+  if (state.leader === null || state.electionElapsed < state.electionTimeout) return;
+  becomeAcceptor(m, null, 'heard no leader for an election timeout');
+}
+
 function startCampaign(m: Machine): void {
   restartElectionTimer(m);
   if (m.state.options.prePrepare && !m.state.mutants.has('prepare-at-once')) {
     startPrePreparing(m);
   } else {
-    startPreparing(m, 'heard no leader for an election timeout');
+    startPreparing(m, 'heard no leader for an election timeout', null);
   }
 }
 
 function startPrePreparing(m: Machine): void {
-  const campaign = newCampaign(m);
+  const campaign = newCampaign(m, null);
   // No promise is made, so nothing has to be durable before the own vote counts.
   campaign.votes.set(m.state.self, true);
   becomePrePreparing(m, campaign);
@@ -64,50 +76,43 @@ function startPrePreparing(m: Machine): void {
   maybePrepare(m, campaign);
 }
 
-function startPreparing(m: Machine, why: string): void {
-  const campaign = newCampaign(m);
+/** @param handover the ballot whose leader asked this node to take over, or null. */
+export function startPreparing(m: Machine, why: string, handover: Ballot | null): void {
+  const campaign = newCampaign(m, handover);
   raisePromise(m, campaign.ballot);
   becomePreparing(m, campaign, why);
   traceVote(m, campaign.ballot, true, 'real');
   sendCampaign(m, campaign);
 }
 
-function newCampaign(m: Machine): Campaign {
-  const { state } = m;
-  return {
-    ballot: { round: state.roundSeen + 1, node: state.self },
-    fromSlot: state.log.chosenPrefix + 1,
-    votes: new Map(),
-    nextFrom: new Map(state.peers.map((peer) => [peer, state.log.chosenPrefix + 1])),
-    reports: new Map(),
-    maxReported: 0,
-    ticksSinceSend: 0,
-  };
+function newCampaign(m: Machine, handover: Ballot | null): Campaign {
+  const { roundSeen, self, log } = m.state;
+  const ballot = { round: roundSeen + 1, node: self };
+  return emptyCampaign(ballot, log.chosenPrefix + 1, handover);
 }
 
-/** Asks every peer that has not agreed yet: one that refused may no longer hear a leader. */
+/** The voters of every configuration of an open slot as far as it is known (protocols.md 2.5-1). */
+function electors(m: Machine): NodeId[] {
+  const { configs } = m.state;
+  if (configs.list.length === 1) return [...configs.current.ids];
+  return [...new Set(configs.list.flatMap((config) => config.ids))].sort(compareIds);
+}
+
 function sendCampaign(m: Machine, campaign: Campaign): void {
-  campaign.ticksSinceSend = 0;
-  for (const peer of m.state.peers) {
-    if (campaign.votes.get(peer) !== true) sendCampaignTo(m, campaign, peer);
-  }
-}
-
-function sendCampaignTo(m: Machine, campaign: Campaign, peer: NodeId): void {
-  const { ballot } = campaign;
-  if (m.state.phase === 'pre-preparing') {
-    sendPromised(m, peer, { type: 'PrePrepare', ballot });
+  if (m.state.phase === 'preparing') {
+    sendPrepares(m, campaign, electors(m));
     return;
   }
-  const fromSlot = ensure(campaign.nextFrom.get(peer), `no reports expected of ${peer}`);
-  const prepare: Prepare = { type: 'Prepare', ballot, fromSlot };
-  // Mutant: the ballot could be used again after a crash (protocols.md 1.16-8, 2.13-1).
-  if (m.state.mutants.has('prepare-before-sync')) m.fx.send(peer, prepare);
-  else sendPromised(m, peer, prepare);
+  campaign.ticksSinceSend = 0;
+  const { ballot } = campaign;
+  for (const id of electors(m)) {
+    if (id === m.state.self || campaign.votes.get(id) === true) continue;
+    sendPromised(m, id, { type: 'PrePrepare', ballot });
+  }
 }
 
 function traceTally(m: Machine, campaign: Campaign): void {
-  const votes = m.state.sets.voters.filter((voter) => campaign.votes.get(voter) === true);
+  const votes = electors(m).filter((voter) => campaign.votes.get(voter) === true);
   m.fx.trace({ kind: 'tally', era: eraOf(campaign.ballot), votes });
 }
 
@@ -122,8 +127,8 @@ export function handlePrePrepareResp(m: Machine, from: NodeId, msg: PrePrepareRe
 }
 
 function maybePrepare(m: Machine, campaign: Campaign): void {
-  const result = voteResult(m.state.sets, campaign.votes);
-  if (result === 'won') startPreparing(m, 'a quorum would promise');
+  const result = phase1Result(m.state.configs.list, campaign.votes);
+  if (result === 'won') startPreparing(m, 'a quorum would promise', null);
   else if (result === 'lost') becomeAcceptor(m, null, 'a quorum would not promise');
 }
 
@@ -134,9 +139,13 @@ function ownCampaign(
   msg: { readonly type: string; readonly ballot: Ballot },
   phase: 'pre-preparing' | 'preparing',
 ): Campaign | null {
-  const { campaign } = m.state;
+  const { campaign, lead } = m.state;
   if (campaign !== null && m.state.phase === phase && sameBallot(campaign.ballot, msg.ballot)) {
     return campaign;
+  }
+  const entering = lead?.entering ?? null;
+  if (phase === 'preparing' && entering !== null && sameBallot(entering.ballot, msg.ballot)) {
+    return entering;
   }
   m.fx.trace({ kind: 'ignored', from, type: msg.type, why: 'answers no running campaign' });
   return null;
@@ -150,16 +159,30 @@ export function handlePromise(m: Machine, from: NodeId, msg: PromiseMessage): vo
     m.fx.trace({ kind: 'ignored', from, type: msg.type, why });
     return;
   }
-  mergeReports(m, campaign, msg);
   restartElectionTimer(m);
+  if (isBelowFloor(m, campaign, msg)) {
+    // It has to have them first; asked again, the same node may then be counted (2.5-4).
+    maybeLearnFrom(m, from, msg.chosenPrefix);
+    return;
+  }
+  mergeReports(m, campaign, msg);
   if (msg.more) {
     campaign.nextFrom.set(from, msg.upTo + 1);
-    sendCampaignTo(m, campaign, from);
+    sendPrepare(m, campaign, from);
     return;
   }
   campaign.votes.set(from, true);
   traceTally(m, campaign);
-  maybeLead(m, campaign);
+  if (m.state.lead !== null) takeEntryPromise(m, m.state.lead, campaign);
+  else if (m.state.campaign === campaign) maybeLead(m, campaign);
+}
+
+/** Below its floor everything is chosen and unreported: "not reported" is not "not accepted". */
+function isBelowFloor(m: Machine, campaign: Campaign, { floor }: PromiseMessage): boolean {
+  const { log, mutants } = m.state;
+  // Mutant: no-ops are proposed where a chosen value stood (2.13-2, museum P15).
+  if (mutants.has('fill-below-floor')) return false;
+  return floor > Math.max(campaign.fromSlot, log.chosenPrefix + 1);
 }
 
 function promiseFault(
@@ -168,12 +191,10 @@ function promiseFault(
   from: NodeId,
   msg: PromiseMessage,
 ): string | null {
-  if (campaign.votes.get(from) === true || campaign.nextFrom.get(from) !== msg.fromSlot) {
+  if (campaign.votes.get(from) === true || expectedFrom(campaign, from) !== msg.fromSlot) {
     return 'reports already counted';
   }
   if (msg.more && msg.upTo < msg.fromSlot) return 'more reports, but none here';
-  // Below its floor everything is chosen and unreported: "not reported" is not "not accepted".
-  if (msg.floor > campaign.fromSlot) return `reports start at slot ${msg.floor} only`;
   const last = msg.reports.at(-1);
   if (last !== undefined && last.pos > m.state.log.chosenPrefix + OPEN_SLOTS_MAX) {
     return `report of slot ${last.pos} is out of reach`;
@@ -223,7 +244,7 @@ export function countOwnPromise(m: Machine): void {
 
 function maybeLead(m: Machine, campaign: Campaign): void {
   if (!campaign.votes.has(m.state.self)) return;
-  if (voteResult(m.state.sets, campaign.votes) === 'won') startLeading(m);
+  if (phase1Result(m.state.configs.list, campaign.votes) === 'won') startLeading(m);
 }
 
 export function handleNack(m: Machine, from: NodeId, msg: Nack): void {
@@ -237,6 +258,6 @@ export function handleNack(m: Machine, from: NodeId, msg: Nack): void {
   const campaign = ownCampaign(m, from, msg, 'preparing');
   if (campaign === null) return;
   if (campaign.votes.get(from) !== true) campaign.votes.set(from, false);
-  const lost = voteResult(state.sets, campaign.votes) === 'lost';
+  const lost = phase1Result(state.configs.list, campaign.votes) === 'lost';
   if (preempted || lost) becomeAcceptor(m, null, `${from} refused the ballot`);
 }

@@ -23,9 +23,11 @@ import {
   type Ballot,
   type PaxosEntry,
 } from './ballot.ts';
+import { applyConfig } from './membership.ts';
 import type { BallotRun, LearnReq, LearnResp } from './messages.ts';
 import { becomeAcceptor, raisePromise } from './roles.ts';
-import { resendTicks, type Machine } from './state.ts';
+import { sendSnapshot } from './snapshot-sending.ts';
+import { resendTicks, type Leadership, type Machine } from './state.ts';
 import { sendPromised, storeEntries } from './storing.ts';
 
 /** Slots one LearnReq asks about; most need no value, the asker holds it already. */
@@ -104,6 +106,16 @@ export function maybeLearn(m: Machine): void {
   sendPromised(m, leader, { type: 'LearnReq', fromSlot, toSlot, held });
 }
 
+/** Asks a node that says it knows more: a leader or candidate has nobody to be led by. */
+export function maybeLearnFrom(m: Machine, peer: NodeId, toSlot: Position): void {
+  const { state } = m;
+  const fromSlot = state.log.chosenPrefix + 1;
+  if (toSlot < fromSlot) return;
+  if (state.learnAskedAt !== null && state.now - state.learnAskedAt < resendTicks(state)) return;
+  state.learnAskedAt = state.now;
+  sendPromised(m, peer, { type: 'LearnReq', fromSlot, toSlot, held: [] });
+}
+
 function heldRuns(m: Machine, from: Position, to: Position): BallotRun[] {
   const runs: BallotRun[] = [];
   const last = Math.min(to, m.state.log.last);
@@ -127,7 +139,7 @@ export function handleLearnReq(m: Machine, from: NodeId, msg: LearnReq): void {
   const { log, options } = m.state;
   const { fromSlot } = msg;
   if (fromSlot < log.first) {
-    m.fx.trace({ kind: 'ignored', from, type: msg.type, why: `log starts at ${log.first}` });
+    sendSnapshot(m, from);
     return;
   }
   const last = Math.min(msg.toSlot, log.chosenPrefix, fromSlot + LEARN_SLOTS_MAX - 1);
@@ -156,19 +168,22 @@ export function handleLearnReq(m: Machine, from: NodeId, msg: LearnReq): void {
   sendPromised(m, from, { type: 'LearnResp', fromSlot, upTo: pos - 1, same, items });
 }
 
-export function handleLearnResp(m: Machine, from: NodeId, msg: LearnResp): void {
+export function handleLearnResp(m: Machine, msg: LearnResp): void {
   const { state } = m;
-  if (state.lead !== null || state.phase === 'preparing') {
-    // A proposer learns by its own phases alone; this answers what it asked before.
-    m.fx.trace({ kind: 'ignored', from, type: msg.type, why: `too late for ${state.phase}` });
-    return;
-  }
   const before = state.log.chosenPrefix;
   for (const run of msg.same) learnSame(m, run);
   learnChosen(m, msg.items);
+  if (state.lead !== null) dropChosen(m, state.lead, msg);
   // Asked again at once only after progress: an answer that came twice, or late, would else be
   // answered by one more question each, and on a network that repeats messages they multiply.
   if (state.log.chosenPrefix > before) state.learnAskedAt = null;
+}
+
+/** What a leader learned from others needs no more answers. */
+function dropChosen(m: Machine, lead: Leadership, msg: LearnResp): void {
+  for (const pos of [...lead.outstanding.keys()]) {
+    if (pos <= msg.upTo && m.state.log.isChosen(pos)) lead.outstanding.delete(pos);
+  }
 }
 
 /** The ballot is compared again: what this node held when it asked may be lost or overwritten. */
@@ -192,7 +207,10 @@ export function applyChosen(m: Machine): void {
     const to = Math.min(state.log.chosenPrefix, state.applied + APPLY_ENTRIES_MAX);
     const entries = state.log.filled(from, to);
     state.applied = to;
-    for (const { time } of entries) state.serviceTime = Math.max(state.serviceTime, time);
+    for (const entry of entries) {
+      if (entry.time > state.serviceTime) state.serviceTime = entry.time;
+      if (entry.type === 'config') applyConfig(m, entry);
+    }
     m.fx.apply(entries, takeWaiting(m, entries));
   }
 }

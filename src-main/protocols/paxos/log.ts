@@ -22,25 +22,23 @@ export interface SavedLog {
 }
 
 export class SlotLog {
-  /** Slot of `#slots[0]`. Slots below are covered by a snapshot. */
-  readonly first: Position;
+  /** Slot of `#slots[0]`. */
+  #first: Position;
   #slots: (PaxosEntry | null)[];
   #prefix: Position;
   /** Known chosen above the prefix; asked, never iterated in this order. */
   #ahead: Set<Position>;
 
   constructor(saved: SavedLog) {
-    this.first = saved.first;
+    this.#first = saved.first;
     this.#slots = [...saved.slots];
     this.#prefix = saved.prefix;
     this.#ahead = new Set(saved.ahead);
   }
 
-  /** A log from what stands on disk, nothing known chosen; holes stay holes. */
-  static fromDurable(entries: readonly PaxosEntry[]): SlotLog {
-    const log = new SlotLog({ first: 1, slots: [], prefix: 0, ahead: [] });
-    for (const entry of entries) log.put(entry);
-    return log;
+  /** The floor: slots below are chosen, and only the snapshot has them. */
+  get first(): Position {
+    return this.#first;
   }
 
   /** Highest slot with a value, or the one before the first. */
@@ -99,6 +97,23 @@ export class SlotLog {
     while (this.#ahead.delete(this.#prefix + 1)) this.#prefix += 1;
   }
 
+  /** Drops the slots below `first`, all of them known chosen and covered by a snapshot. */
+  compact(first: Position): void {
+    assert(first <= this.#prefix + 1, `compacting below ${first}, chosen up to ${this.#prefix}`);
+    if (first <= this.#first) return;
+    this.#slots = this.#slots.slice(first - this.#first);
+    this.#first = first;
+  }
+
+  /** A snapshot up to `lastPos` replaces whatever stood there, chosen or not. */
+  install(lastPos: Position): void {
+    assert(lastPos > this.#prefix, `snapshot of ${lastPos}, chosen up to ${this.#prefix}`);
+    for (let pos = this.#prefix + 1; pos <= lastPos; pos += 1) this.#ahead.delete(pos);
+    this.#prefix = lastPos;
+    this.compact(lastPos + 1);
+    while (this.#ahead.delete(this.#prefix + 1)) this.#prefix += 1;
+  }
+
   /** The entries of [from, to], none of which may be a hole. */
   filled(from: Position, to: Position): PaxosEntry[] {
     const entries: PaxosEntry[] = [];
@@ -110,7 +125,7 @@ export class SlotLog {
 
   save(): SavedLog {
     return {
-      first: this.first,
+      first: this.#first,
       slots: [...this.#slots],
       prefix: this.#prefix,
       ahead: [...this.#ahead].sort((a, b) => a - b),

@@ -1,48 +1,115 @@
 /**
- * Who the voters are. Now: the configuration of the boot, for every slot. Configuration entries,
- * which govern from their slot + alpha on (protocols.md 2.9), will change `voterSets` here.
+ * Reconfiguration through the log (protocols.md 2.9): what a chosen `config` command does, whom
+ * this node talks to, and when the members of an ended configuration may be stopped.
  */
-import { assert } from '../../base/assert.ts';
-import { compareIds, type Member, type NodeId, type StorageId } from '../../vocabulary/ids.ts';
-import { majoritySize, type VoterSets } from '../quorum/majority.ts';
+import type { Member, NodeId, Position } from '../../vocabulary/ids.ts';
+import { hasMember, idsOf, membersOf, isSameList } from '../kernel/config.ts';
+import type { PaxosEntry } from './ballot.ts';
+import { isConfigCommand, type Governing } from './configs.ts';
+import { updatePeers } from './peers.ts';
+import { maybeChangeStanding } from './roles.ts';
+import type { Leadership, Machine } from './state.ts';
 
-/** Bits of a JavaScript bitwise operation that can be used without a sign. */
-const VOTERS_MAX = 31;
+/** A command is validated by the version it expects, in the order of the log; else it is a no-op. */
+export function applyConfig(m: Machine, { pos, payload }: PaxosEntry): void {
+  const { configs } = m.state;
+  if (!isConfigCommand(payload) || payload.expectedVersion !== configs.newest.version) return;
+  const { version, voters, learners, q1, q2 } = payload;
+  configs.add({ pos, version, voters, learners, q1, q2 });
+  showMembership(m);
+}
 
-export function voterSets(members: readonly Member[]): VoterSets {
-  const voters = members.map((member) => member.nodeId).sort(compareIds);
-  assert(voters.length <= VOTERS_MAX, `${voters.length} voters, at most ${VOTERS_MAX}`);
-  return { voters, votersOld: null };
+/** The chosen prefix moved: configurations whose slots are all chosen end. */
+export function advanceConfigs(m: Machine): void {
+  const { state } = m;
+  const ended = state.configs.advance(state.log.chosenPrefix);
+  if (ended === null) return;
+  const members = new Map<NodeId, Member>();
+  for (const member of state.outgoing?.members ?? []) members.set(member.nodeId, member);
+  for (const member of membersIn(ended)) members.set(member.nodeId, member);
+  const { pos } = state.configs.current;
+  state.outgoing = { pos, voters: ended.ids, members: [...members.values()] };
+  showMembership(m);
+}
+
+function membersIn({ voters, learners }: Governing): Member[] {
+  return membersOf({ voters, votersOld: null, learners });
+}
+
+/** Everything that hangs on the set of members. */
+export function showMembership(m: Machine): void {
+  const { state } = m;
+  noteBelonging(m);
+  const members = talkedTo(m);
+  if (state.membersShown === null || !isSameList(state.membersShown, members)) {
+    state.membersShown = members;
+    m.fx.members(members);
+    if (state.lead !== null) updatePeers(m, state.lead);
+  }
+  traceConfig(m);
+  maybeChangeStanding(m);
+}
+
+/** Durable, so that a promise made as a member counts in every later life on this disk. */
+function noteBelonging(m: Machine): void {
+  const { state } = m;
+  if (state.belongs) return;
+  const { self, storageId } = state;
+  const isNamed = state.configs.list.some(({ voters, learners }) =>
+    hasMember({ voters, votersOld: null, learners }, self, storageId),
+  );
+  if (!isNamed) return;
+  state.belongs = true;
+  m.fx.persist({ op: 'hard', record: { belongs: true } });
+}
+
+/** Everybody in a configuration that matters, and those of an ended one until it is retire-safe. */
+function talkedTo(m: Machine): Member[] {
+  const { configs, outgoing, mutants } = m.state;
+  // Mutant: old members are dropped when the command is merely chosen (2.13-11).
+  const stopsEarly = mutants.has('stop-old-early');
+  const members = new Map<NodeId, Member>();
+  const add = (list: readonly Member[]): void => {
+    for (const member of list) members.set(member.nodeId, member);
+  };
+  if (!stopsEarly) add(outgoing?.members ?? []);
+  for (const config of stopsEarly ? [configs.newest] : configs.list) add(membersIn(config));
+  return membersOf({ voters: [...members.values()], votersOld: null, learners: [] });
+}
+
+function traceConfig(m: Machine): void {
+  const { configs, outgoing } = m.state;
+  const { newest, current } = configs;
+  const votersOld = newest === current ? (outgoing?.voters ?? null) : current.ids;
+  const shown = JSON.stringify([newest.pos, votersOld]);
+  if (shown === m.state.configShown) return;
+  m.state.configShown = shown;
+  const learners = idsOf(newest.learners);
+  m.fx.trace({ kind: 'config', pos: newest.pos, voters: newest.ids, votersOld, learners });
 }
 
 /**
- * Whether the configuration names this node on this very disk. A wiped disk has forgotten its
- * promises, so its node must not act for the id it had (protocols.md 0.5, museum R28).
+ * Retire-safe: every slot an old configuration governed is chosen, and so many voters of the new
+ * one know it that whoever is left to lead can learn it. Until then the old ones have to answer.
  */
-export function isOwnStorage(members: readonly Member[], id: NodeId, disk: StorageId): boolean {
-  return members.some((member) => member.nodeId === id && member.storageId === disk);
+export function maybeSettle(m: Machine, lead: Leadership): void {
+  const { configs, log, self } = m.state;
+  const { pos, from, ids, phase1, phase2 } = configs.current;
+  if (lead.settled >= pos || log.chosenPrefix < from - 1) return;
+  let knowing = 0;
+  for (const id of ids) {
+    const prefix = id === self ? log.chosenPrefix : (lead.peers.get(id)?.chosenPrefix ?? 0);
+    if (prefix >= from - 1) knowing += 1;
+  }
+  if (knowing < Math.max(phase1, phase2)) return;
+  lead.settled = pos;
+  noteSettled(m, pos);
 }
 
-/** Every voter other than `self`, in the order of ids. */
-export function peersOf(sets: VoterSets, self: NodeId): readonly NodeId[] {
-  const others = new Set([...sets.voters, ...(sets.votersOld ?? [])]);
-  others.delete(self);
-  return [...others].sort(compareIds);
-}
-
-/** The bit of `voter` in the acknowledgement masks; 0 for a node that does not vote. */
-export function voterBit(sets: VoterSets, voter: NodeId): number {
-  const index = sets.voters.indexOf(voter);
-  return index === -1 ? 0 : 1 << index;
-}
-
-/**
- * `isQuorum` of quorum/majority.ts on a mask of `voterBit`s: it is asked once per slot and
- * acknowledgement, where building sets would cost more than all the rest.
- */
-export function isQuorumMask(sets: VoterSets, mask: number): boolean {
-  assert(sets.votersOld === null, 'masks over joint configurations');
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1;
-  return count >= majoritySize(sets.voters.length);
+/** The leader, or this node when it leads, found everything before this configuration settled. */
+export function noteSettled(m: Machine, pos: Position): void {
+  const { outgoing } = m.state;
+  if (outgoing === null || outgoing.pos > pos) return;
+  m.state.outgoing = null;
+  showMembership(m);
 }

@@ -1,11 +1,8 @@
-/**
- * The messages of Multi-Paxos (protocols.md 2.3) and what of their shape is checked on arrival. A
- * message that fails its guard is traced as `ignored`: the network may say anything.
- */
+/** The messages of Multi-Paxos (protocols.md 2.3). */
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import type { MessageKind } from '../../vocabulary/trace.ts';
-import { hasEntryShape, isCount, isFields, isPosition, type Fields } from '../kernel/guards.ts';
 import type { Ballot, PaxosEntry } from './ballot.ts';
+import type { SnapshotMeta } from './configs.ts';
 
 /** All slots of [from, to], each with this ballot. */
 export interface BallotRun {
@@ -32,6 +29,8 @@ export interface Prepare {
   readonly type: 'Prepare';
   readonly ballot: Ballot;
   readonly fromSlot: Position;
+  /** The ballot whose leader handed over to the sender: its own stickiness is no obstacle. */
+  readonly handover: Ballot | null;
 }
 
 /** Phase 1b: the accepted values of [fromSlot, upTo], and whether there are more above. */
@@ -81,6 +80,8 @@ export interface Heartbeat {
   readonly ballot: Ballot;
   readonly seq: number;
   readonly commitUpTo: Position;
+  /** Slot of the configuration before which all others are retire-safe. */
+  readonly settled: Position;
 }
 
 export interface HeartbeatAck {
@@ -117,6 +118,52 @@ export interface LearnResp {
   readonly items: readonly PaxosEntry[];
 }
 
+/** What have you accepted? Of a quorum read (protocols.md 2.10). `readId` is unique for ever. */
+export interface ReadProbe {
+  readonly type: 'ReadProbe';
+  readonly readId: string;
+}
+
+export interface ReadProbeResp {
+  readonly type: 'ReadProbeResp';
+  readonly readId: string;
+  readonly maxAcceptedSlot: Position;
+  readonly chosenPrefix: Position;
+  readonly newestConfigSlot: Position;
+}
+
+/** A read waits for slots up to here that nobody seems to propose in: close the gaps. */
+export interface ReadFill {
+  readonly type: 'ReadFill';
+  readonly upTo: Position;
+}
+
+/** The leader of `ballot` hands over to the addressee (protocols.md 2.4). */
+export interface Handover {
+  readonly type: 'Handover';
+  readonly ballot: Ballot;
+}
+
+/** A chunk of a snapshot; `image` names it at the sender's host. All of it is chosen, whoever
+ *  leads. */
+export interface InstallSnapshot {
+  readonly type: 'InstallSnapshot';
+  readonly image: { readonly handle: string; readonly chunk: number };
+  readonly lastPos: Position;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly meta: SnapshotMeta;
+}
+
+/** `next`: the first chunk that is missing; all of them before it are here. */
+export interface SnapshotAck {
+  readonly type: 'SnapshotAck';
+  readonly handle: string;
+  readonly next: number;
+  /** It is installed, or was not needed. */
+  readonly done: boolean;
+}
+
 export type PaxosMessage =
   | PrePrepare
   | PrePrepareResp
@@ -129,7 +176,13 @@ export type PaxosMessage =
   | HeartbeatAck
   | Commit
   | LearnReq
-  | LearnResp;
+  | LearnResp
+  | ReadProbe
+  | ReadProbeResp
+  | ReadFill
+  | Handover
+  | InstallSnapshot
+  | SnapshotAck;
 
 export const MESSAGE_KINDS: Readonly<Record<PaxosMessage['type'], MessageKind>> = {
   PrePrepare: 'election',
@@ -144,101 +197,10 @@ export const MESSAGE_KINDS: Readonly<Record<PaxosMessage['type'], MessageKind>> 
   Commit: 'commit',
   LearnReq: 'catch-up',
   LearnResp: 'catch-up',
+  ReadProbe: 'read',
+  ReadProbeResp: 'read',
+  ReadFill: 'read',
+  Handover: 'election',
+  InstallSnapshot: 'catch-up',
+  SnapshotAck: 'catch-up',
 };
-
-const RANGES_MAX = 8192;
-
-/** Why `msg` cannot be a message of ours, or null when its shape is right. */
-export function shapeFault(msg: unknown): string | null {
-  if (!isFields(msg)) return 'not an object';
-  const { type } = msg;
-  if (typeof type !== 'string' || !Object.hasOwn(GUARDS, type)) return 'unknown type';
-  return GUARDS[type as PaxosMessage['type']](msg) ? null : 'malformed';
-}
-
-const GUARDS: Readonly<Record<PaxosMessage['type'], (msg: Fields) => boolean>> = {
-  PrePrepare: (msg) => isBallot(msg['ballot']),
-  PrePrepareResp: (msg) =>
-    isBallot(msg['ballot']) && typeof msg['ok'] === 'boolean' && isBallot(msg['promised']),
-  Prepare: (msg) => isBallot(msg['ballot']) && isPosition(msg['fromSlot']),
-  Promise: isPromise,
-  Accept: (msg) =>
-    isBallot(msg['ballot']) &&
-    isCount(msg['seq']) &&
-    isCount(msg['commitUpTo']) &&
-    isEntries(msg['items']),
-  Accepted: (msg) =>
-    isBallot(msg['ballot']) &&
-    isCount(msg['seq']) &&
-    isCount(msg['chosenPrefix']) &&
-    isRanges(msg['ranges']),
-  Nack: (msg) =>
-    isBallot(msg['ballot']) &&
-    isBallot(msg['promised']) &&
-    (msg['leader'] === null || typeof msg['leader'] === 'string'),
-  Heartbeat: (msg) => isBallot(msg['ballot']) && isCount(msg['seq']) && isCount(msg['commitUpTo']),
-  HeartbeatAck: (msg) =>
-    isBallot(msg['ballot']) && isCount(msg['seq']) && isCount(msg['chosenPrefix']),
-  Commit: (msg) => isBallot(msg['ballot']) && isCount(msg['commitUpTo']),
-  LearnReq: (msg) => isPosition(msg['fromSlot']) && isCount(msg['toSlot']) && isRuns(msg['held']),
-  LearnResp: (msg) =>
-    isPosition(msg['fromSlot']) &&
-    isCount(msg['upTo']) &&
-    isRuns(msg['same']) &&
-    isEntries(msg['items']),
-};
-
-function isPromise(msg: Fields): boolean {
-  return (
-    isBallot(msg['ballot']) &&
-    isPosition(msg['fromSlot']) &&
-    isCount(msg['upTo']) &&
-    typeof msg['more'] === 'boolean' &&
-    isCount(msg['floor']) &&
-    isCount(msg['chosenPrefix']) &&
-    Array.isArray(msg['chosen']) &&
-    msg['chosen'].every(isPosition) &&
-    isEntries(msg['reports'])
-  );
-}
-
-function isBallot(value: unknown): value is Ballot {
-  return isFields(value) && isCount(value['round']) && typeof value['node'] === 'string';
-}
-
-/** Ascending by slot: receivers walk them once. */
-function isEntries(value: unknown): value is PaxosEntry[] {
-  if (!Array.isArray(value)) return false;
-  let before = 0;
-  for (const entry of value as unknown[]) {
-    if (!isEntry(entry) || entry.pos <= before) return false;
-    before = entry.pos;
-  }
-  return true;
-}
-
-function isEntry(value: unknown): value is PaxosEntry {
-  return isFields(value) && isBallot(value['ballot']) && hasEntryShape(value);
-}
-
-function isRanges(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length % 2 === 0 &&
-    value.length <= RANGES_MAX &&
-    value.every(isPosition)
-  );
-}
-
-function isRuns(value: unknown): value is BallotRun[] {
-  return Array.isArray(value) && value.length <= RANGES_MAX && value.every(isRun);
-}
-
-function isRun(value: unknown): boolean {
-  return (
-    isFields(value) &&
-    isPosition(value['from']) &&
-    isPosition(value['to']) &&
-    isBallot(value['ballot'])
-  );
-}

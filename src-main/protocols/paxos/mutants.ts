@@ -46,6 +46,34 @@ export const MUTANTS = [
     name: 'no-stickiness',
     breaks: 'acceptors desert a live leader: one cut-off node disturbs all (R34, liveness)',
   },
+  {
+    name: 'fill-below-floor',
+    breaks: 'slots below the floor of a promise count as empty: a chosen value is lost (P15, P3)',
+  },
+  {
+    name: 'config-at-once',
+    breaks: 'the newest configuration counts for all slots, not from slot + alpha on (P12, P5)',
+  },
+  {
+    name: 'narrow-phase-1',
+    breaks: 'a phase 1 quorum need not meet those of phase 2: two values in one slot (P17)',
+  },
+  {
+    name: 'stop-old-early',
+    breaks: 'old members are let go when the change is chosen: slots stay open for ever (2.13-11)',
+  },
+  {
+    name: 'read-before-recovered',
+    breaks: 'a new leader answers reads before what it took over is chosen: stale reads (R40)',
+  },
+  {
+    name: 'quorum-read-chosen-only',
+    breaks: 'a quorum read waits for known-chosen slots, not for accepted ones: stale reads (P9)',
+  },
+  {
+    name: 'lease-too-long',
+    breaks: 'a lease outlives what acceptors granted: reads at a deposed leader are stale (P18)',
+  },
 ] as const satisfies readonly Mutant[];
 
 export type MutantName = (typeof MUTANTS)[number]['name'];

@@ -4,9 +4,9 @@
  */
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import { lastThatFits } from '../kernel/message-size.ts';
-import { ballotLabel, compareBallots, eraOf, type Ballot } from './ballot.ts';
+import { ballotLabel, compareBallots, eraOf, sameBallot, type Ballot } from './ballot.ts';
 import type { PrePrepare, Prepare, PromiseMessage } from './messages.ts';
-import { becomeAcceptor, raisePromise, restartElectionTimer } from './roles.ts';
+import { becomeAcceptor, raisePromise, restartElectionTimer, restingPhase } from './roles.ts';
 import type { Machine } from './state.ts';
 import { heldEntries, sendDurable, sendPromised } from './storing.ts';
 
@@ -14,6 +14,8 @@ import { heldEntries, sendDurable, sendPromised } from './storing.ts';
 function isSticky(m: Machine): boolean {
   const { state } = m;
   if (state.mutants.has('no-stickiness')) return false;
+  // A lease may have been granted in the life before: who knows to whom (protocols.md 1.12).
+  if (state.options.leaseReads && state.now < state.timing.electionTicksMin) return true;
   if (state.lead !== null) return true;
   if (state.leader === null) return false;
   return state.now - state.leaderHeardAt < state.timing.electionTicksMin;
@@ -46,7 +48,7 @@ export function handlePrepare(m: Machine, from: NodeId, msg: Prepare): void {
     return;
   }
   noteRound(m, ballot);
-  if (order < 0 || (order > 0 && isSticky(m))) {
+  if (order < 0 || (order > 0 && !isHandover(m, msg) && isSticky(m))) {
     traceVote(m, ballot, false, 'real');
     sendNack(m, from, ballot);
     return;
@@ -59,6 +61,11 @@ export function handlePrepare(m: Machine, from: NodeId, msg: Prepare): void {
   // Each chunk counts as contact, or a long phase 1 would be cut short by other candidates.
   restartElectionTimer(m);
   sendDurable(m, from, promiseOf(m, msg));
+}
+
+/** The leader this node would stick to asked for it, and has given its lease up for good. */
+function isHandover(m: Machine, { handover }: Prepare): boolean {
+  return handover !== null && sameBallot(handover, m.state.promised);
 }
 
 export function sendNack(m: Machine, to: NodeId, ballot: Ballot): void {
@@ -123,7 +130,7 @@ export function observeLeader(m: Machine, from: NodeId, type: string, ballot: Ba
   if (order > 0) raisePromise(m, ballot);
   state.leaderHeardAt = state.now;
   state.electionElapsed = 0;
-  if (state.phase !== 'acceptor' || state.leader !== from || order > 0) {
+  if (state.phase !== restingPhase(state) || state.leader !== from || order > 0) {
     restartElectionTimer(m);
     becomeAcceptor(m, from, `heard the leader of ${ballotLabel(ballot)}`);
   }

@@ -1,18 +1,23 @@
 /**
- * The leader's phase 2: recovery of what phase 1 reported, the window of proposals, Accepts to
- * each peer, counting, retransmission and commit notices (protocols.md 2.5-2.7).
+ * The leader's phase 2: Accepts to each peer, counting, retransmission and commit notices
+ * (protocols.md 2.6, 2.7). What is proposed is in proposing.ts.
  */
 import { assert } from '../../base/assert.ts';
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import { lastThatFits } from '../kernel/message-size.ts';
-import { restamp, sameBallot, type PaxosEntry } from './ballot.ts';
-import { markLearned } from './learning.ts';
-import { isQuorumMask, voterBit } from './membership.ts';
+import { sameBallot, type PaxosEntry } from './ballot.ts';
+import { markLearned, maybeLearnFrom } from './learning.ts';
+import { isPhase2Mask } from './configs.ts';
+import { maybeEnter, tickEntering } from './entering.ts';
+import { isQuorumThat, sendHeartbeat, sendHeartbeats } from './heartbeats.ts';
+import { maybeSettle } from './membership.ts';
 import type { Accepted, HeartbeatAck } from './messages.ts';
-import { entryOf } from './requests.ts';
+import { notePeer } from './peers.ts';
+import { proposeMore } from './proposing.ts';
+import { maybeConfirmReads } from './reads.ts';
 import { becomeLeader, becomeRecovering, becomeResigned } from './roles.ts';
 import { resendTicks, type Leadership, type Machine, type Peer, type Write } from './state.ts';
-import { sendPromised, storeEntries } from './storing.ts';
+import { sendPromised } from './storing.ts';
 
 /** Phase 1 is complete: every open slot up to the highest reported one gets a proposal. */
 export function startLeading(m: Machine): void {
@@ -26,54 +31,10 @@ export function startLeading(m: Machine): void {
 /** After every step of a leader: what became possible by it. */
 export function continueLeading(m: Machine, lead: Leadership): void {
   if (m.state.phase === 'recovering' && m.state.applied >= lead.recoverUpTo) becomeLeader(m);
+  maybeEnter(m, lead);
   proposeMore(m, lead);
   sendAccepts(m, lead);
   if (lead.outstanding.size === 0) sendCommitNotices(m, lead);
-}
-
-/** Gives slots up to the window: to what has to be recovered first, then to requests. */
-function proposeMore(m: Machine, lead: Leadership): void {
-  const { state } = m;
-  const slotMax = state.log.chosenPrefix + state.options.window;
-  const entries: PaxosEntry[] = [];
-  for (; lead.nextSlot <= Math.min(slotMax, lead.recoverUpTo); lead.nextSlot += 1) {
-    if (!state.log.isChosen(lead.nextSlot)) entries.push(recoveredEntry(m, lead, entries));
-  }
-  proposeRequests(m, lead, slotMax, entries);
-  storeEntries(m, entries, lead.ballot);
-  for (const { pos } of entries) lead.outstanding.set(pos, 0);
-}
-
-/** The value with the highest ballot reported for the slot, or a no-op in a gap (P3). */
-function recoveredEntry(m: Machine, lead: Leadership, before: readonly PaxosEntry[]): PaxosEntry {
-  const pos = lead.nextSlot;
-  const reported = lead.recovered.get(pos);
-  lead.recovered.delete(pos);
-  if (reported !== undefined) return restamp(reported, lead.ballot);
-  const previous = m.state.log.at(pos - 1) ?? before.at(-1);
-  const time = previous?.time ?? 0;
-  return { pos, type: 'noop', time, client: null, payload: null, ballot: lead.ballot };
-}
-
-function proposeRequests(
-  m: Machine,
-  lead: Leadership,
-  slotMax: Position,
-  entries: PaxosEntry[],
-): void {
-  const { state } = m;
-  if (lead.queue.length === 0 || lead.nextSlot <= lead.recoverUpTo) return;
-  const ticked = lead.startTime + (state.now - lead.startedAt) * state.timing.tickMs;
-  lead.lastTime = Math.max(lead.lastTime, ticked);
-  let taken = 0;
-  for (const { reqId, op } of lead.queue) {
-    if (lead.nextSlot > slotMax) break;
-    entries.push(entryOf(lead, op, lead.nextSlot));
-    lead.pending.set(lead.nextSlot, reqId);
-    lead.nextSlot += 1;
-    taken += 1;
-  }
-  lead.queue = taken === lead.queue.length ? [] : lead.queue.slice(taken);
 }
 
 /** Sends each peer what it was not sent yet; peers that are equally far share the items. */
@@ -135,19 +96,6 @@ function sendAccept(
   sendPromised(m, id, { type: 'Accept', ballot, seq, commitUpTo, items });
 }
 
-function sendHeartbeats(m: Machine, lead: Leadership): void {
-  lead.ticksSinceHeartbeat = 0;
-  lead.heartbeatSeq += 1;
-  for (const [id, peer] of lead.peers) sendHeartbeat(m, lead, id, peer);
-}
-
-function sendHeartbeat(m: Machine, lead: Leadership, id: NodeId, peer: Peer): void {
-  const { ballot, heartbeatSeq: seq } = lead;
-  const commitUpTo = m.state.log.chosenPrefix;
-  peer.commitSent = commitUpTo;
-  sendPromised(m, id, { type: 'Heartbeat', ballot, seq, commitUpTo });
-}
-
 /** With nothing outstanding no Accept will carry the news: followers would wait a heartbeat. */
 function sendCommitNotices(m: Machine, lead: Leadership): void {
   const { chosenPrefix: commitUpTo } = m.state.log;
@@ -167,11 +115,12 @@ export function handleAccepted(m: Machine, from: NodeId, msg: Accepted): void {
     return;
   }
   notePeer(m, peer, msg.chosenPrefix);
+  maybeLearnFrom(m, from, msg.chosenPrefix);
   if (msg.seq > peer.seqAnswered) {
     peer.seqAnswered = msg.seq;
     peer.progressAt = m.state.now;
   }
-  const bit = voterBit(m.state.sets, from);
+  const bit = m.state.configs.bit(from);
   for (let i = 0; i + 1 < msg.ranges.length; i += 2) {
     countAccepts(m, lead, msg.ranges[i] ?? 0, msg.ranges[i + 1] ?? 0, bit);
   }
@@ -179,15 +128,16 @@ export function handleAccepted(m: Machine, from: NodeId, msg: Accepted): void {
 
 /** The own proposals count once they are durable, like everybody's. */
 export function countOwnWrites(m: Machine, writes: readonly Write[]): void {
-  const { lead, sets, self } = m.state;
+  const { lead, configs, self } = m.state;
   if (lead === null) return;
   for (const { from, to, ballot } of writes) {
     if (ballot === null || !sameBallot(ballot, lead.ballot)) continue;
-    countAccepts(m, lead, from, to, voterBit(sets, self));
+    countAccepts(m, lead, from, to, configs.bit(self));
   }
 }
 
-/** Chosen(s): accepted in this ballot by a quorum; slots may become chosen out of order. */
+/** Chosen(s): accepted in this ballot by a phase 2 quorum of the configuration that governs s; slots
+ *  may become chosen out of order. */
 function countAccepts(
   m: Machine,
   lead: Leadership,
@@ -195,14 +145,17 @@ function countAccepts(
   to: Position,
   bit: number,
 ): void {
-  const { log, sets } = m.state;
+  const { log, configs } = m.state;
   const before = log.chosenPrefix;
   const last = Math.min(to, lead.nextSlot - 1);
+  const only = configs.list.length === 1 ? configs.current : null;
   for (let pos = Math.max(from, before + 1); pos <= last; pos += 1) {
     const mask = lead.outstanding.get(pos);
     if (mask === undefined) continue;
-    if (!isQuorumMask(sets, mask | bit)) {
-      lead.outstanding.set(pos, mask | bit);
+    const config = only ?? configs.at(pos);
+    const accepted = mask | (bit & config.mask);
+    if (!isPhase2Mask(config, accepted)) {
+      lead.outstanding.set(pos, accepted);
       continue;
     }
     lead.outstanding.delete(pos);
@@ -220,7 +173,10 @@ export function handleHeartbeatAck(m: Machine, from: NodeId, msg: HeartbeatAck):
     return;
   }
   notePeer(m, peer, msg.chosenPrefix);
+  maybeLearnFrom(m, from, msg.chosenPrefix);
   peer.heartbeatAcked = Math.max(peer.heartbeatAcked, msg.seq);
+  maybeConfirmReads(m, lead);
+  maybeSettle(m, lead);
   const waited = m.state.now - peer.progressAt;
   // It hears us and has not answered: what was sent, or the answer, is lost.
   if (peer.seqSent > peer.seqAnswered && waited >= resendTicks(m.state)) rewind(m, peer);
@@ -238,11 +194,6 @@ function knownPeer(
   }
   m.fx.trace({ kind: 'ignored', from, type: msg.type, why: 'answers no ballot led here' });
   return null;
-}
-
-function notePeer(m: Machine, peer: Peer, chosenPrefix: Position): void {
-  peer.heardAt = m.state.now;
-  peer.chosenPrefix = Math.max(peer.chosenPrefix, chosenPrefix);
 }
 
 /** What is outstanding is sent again: same ballot, same values. */
@@ -268,6 +219,7 @@ export function tickLeader(m: Machine, lead: Leadership, elapsed: number): void 
   }
   lead.ticksSinceHeartbeat += elapsed;
   if (lead.ticksSinceHeartbeat >= m.state.timing.heartbeatTicks) sendHeartbeats(m, lead);
+  if (lead.entering !== null) tickEntering(m, lead.entering, elapsed);
   lead.ticksStalled = lead.outstanding.size === 0 ? 0 : lead.ticksStalled + elapsed;
   if (lead.ticksStalled < resendTicks(m.state)) return;
   lead.ticksStalled = 0;
@@ -275,13 +227,8 @@ export function tickLeader(m: Machine, lead: Leadership, elapsed: number): void 
 }
 
 function hearsQuorum(m: Machine, lead: Leadership): boolean {
-  const { state } = m;
-  let mask = voterBit(state.sets, state.self);
-  for (const [id, peer] of lead.peers) {
-    const silent = state.now - peer.heardAt;
-    if (silent <= state.timing.electionTicksMin) mask |= voterBit(state.sets, id);
-  }
-  return isQuorumMask(state.sets, mask);
+  const { now, timing } = m.state;
+  return isQuorumThat(m, lead, (peer) => now - peer.heardAt <= timing.electionTicksMin);
 }
 
 /** What must hold of a leader after every step. */

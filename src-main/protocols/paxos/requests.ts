@@ -16,6 +16,8 @@ export function takeRequests(m: Machine, requests: readonly ClientRequest[]): vo
     if (lead === null) {
       if (state.leader === null) fx.refuse(reqId, 'no-leader', 'no leader is known');
       else fx.refuse(reqId, 'not-leader', `${state.leader} leads`, state.leader);
+    } else if (lead.transfer !== null) {
+      fx.refuse(reqId, 'transferring', `handing over to ${lead.transfer.to}`);
     } else if (!isSoundOp(request.op)) {
       fx.refuse(reqId, 'bad-request', 'session, seq and acked have to be counts');
     } else if (backlog(m, lead) >= state.options.maxUncommitted) {

@@ -3,13 +3,19 @@
  * that no role can forget what ends with the one before it.
  */
 import { assert, ensure } from '../../base/assert.ts';
-import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Role } from '../../vocabulary/trace.ts';
 import { compareBallots, ballotLabel, eraOf, sameBallot, type Ballot } from './ballot.ts';
-import type { Campaign, Leadership, Machine, Peer, Phase } from './state.ts';
+import { hasNode } from '../kernel/config.ts';
+import { endLeadership } from './leadership-end.ts';
+import { freshPeers } from './peers.ts';
+import type { Campaign, Leadership, Machine, PaxosState, Phase } from './state.ts';
 
 const ROLES: Readonly<Record<Phase, Role>> = {
   acceptor: 'follower',
+  learner: 'follower',
+  retired: 'outsider',
+  stopped: 'outsider',
   resigned: 'follower',
   'pre-preparing': 'candidate',
   preparing: 'candidate',
@@ -68,13 +74,20 @@ export function writePromise(m: Machine): void {
   m.state.promisedToken = m.fx.persist({ op: 'hard', record: { promised: { round, node } } });
 }
 
-/** Follows the promised ballot; `leader` is its owner once heard of, null before. */
+/** What a node is that neither leads nor wants to, by the configurations it holds. */
+export function restingPhase(state: PaxosState): 'acceptor' | 'learner' | 'retired' | 'outsider' {
+  if (!state.belongs) return 'outsider';
+  if (state.configs.has(state.self)) return 'acceptor';
+  return hasNode(state.configs.newest.learners, state.self) ? 'learner' : 'retired';
+}
+
+/** Follows the promised ballot; `leader` is its owner once heard of, null before. A node without a
+ *  vote follows in the same way, but nobody counts it. */
 export function becomeAcceptor(m: Machine, leader: NodeId | null, why: string): void {
   const { state } = m;
-  assert(state.phase !== 'outsider', `${state.self} has no vote and accepts nothing`);
   endLeadership(m, leader);
   state.campaign = null;
-  state.phase = 'acceptor';
+  state.phase = restingPhase(state);
   state.leader = leader;
   showRole(m, why);
 }
@@ -111,17 +124,27 @@ export function becomeRecovering(m: Machine, serviceTime: number): Leadership {
     ballot: campaign.ballot,
     recoverUpTo: Math.max(campaign.maxReported, state.log.last),
     recovered: campaign.reports,
+    promised: campaign.votes,
+    entering: null,
     nextSlot,
+    fillUpTo: 0,
     outstanding: new Map(),
     pending: new Map(),
     queue: [],
-    peers: new Map(state.peers.map((peer) => [peer, freshPeer(nextSlot, state.now)])),
+    peers: freshPeers(state),
     ticksSinceHeartbeat: 0,
     heartbeatSeq: 0,
+    rounds: [],
     ticksStalled: 0,
     startedAt: state.now,
     startTime: serviceTime,
     lastTime: serviceTime,
+    change: null,
+    transfer: null,
+    leaseBlocked: false,
+    readRound: null,
+    reads: [],
+    settled: 0,
   };
   state.lead = lead;
   state.campaign = null;
@@ -129,19 +152,6 @@ export function becomeRecovering(m: Machine, serviceTime: number): Leadership {
   state.leader = state.self;
   showRole(m, 'a quorum promised');
   return lead;
-}
-
-function freshPeer(next: Position, now: number): Peer {
-  return {
-    seqSent: 0,
-    seqAnswered: 0,
-    next,
-    progressAt: now,
-    heardAt: now,
-    heartbeatAcked: 0,
-    chosenPrefix: 0,
-    commitSent: 0,
-  };
 }
 
 /** Everything reported in phase 1 is chosen and applied: the leader may serve. */
@@ -153,11 +163,11 @@ export function becomeLeader(m: Machine): void {
 }
 
 /** Gives up a leadership; silent for a full random timeout (protocols.md 2.4). */
-export function becomeResigned(m: Machine, why: string): void {
+export function becomeResigned(m: Machine, why: string, hint: NodeId | null = null): void {
   const { state } = m;
   assert(state.lead !== null, `${state.self} resigns what it does not have`);
-  endLeadership(m, null);
-  state.phase = 'resigned';
+  endLeadership(m, hint);
+  state.phase = state.configs.has(state.self) ? 'resigned' : restingPhase(state);
   state.leader = null;
   restartElectionTimer(m);
   // Mutant: the duel of two proposers (protocols.md 2.13-10).
@@ -165,16 +175,23 @@ export function becomeResigned(m: Machine, why: string): void {
   showRole(m, why);
 }
 
-/** Proposed commands may or may not be chosen; queued ones were never proposed. */
-function endLeadership(m: Machine, hint: NodeId | null): void {
-  const { lead } = m.state;
-  if (lead === null) return;
-  m.state.lead = null;
-  for (const reqId of lead.pending.values()) {
-    m.fx.refuse(reqId, 'leadership-lost', 'the leader was preempted, the outcome is unknown', hint);
-  }
-  const code = hint === null ? 'no-leader' : 'not-leader';
-  for (const request of lead.queue) {
-    m.fx.refuse(request.reqId, code, 'leadership ended before the command was proposed', hint);
-  }
+/** Its storage failed: nothing that was written can be trusted, so it says nothing any more. */
+export function becomeStopped(m: Machine, why: string): void {
+  const { state } = m;
+  endLeadership(m, null);
+  state.campaign = null;
+  state.phase = 'stopped';
+  state.leader = null;
+  showRole(m, why);
 }
+
+/** A configuration came or went: the same node may be another by it. */
+export function maybeChangeStanding(m: Machine): void {
+  const { state } = m;
+  const phase = restingPhase(state);
+  if (!RESTING.has(state.phase) || state.phase === phase) return;
+  state.phase = phase;
+  showRole(m, `by the configuration of slot ${state.configs.newest.pos}`);
+}
+
+const RESTING: ReadonlySet<Phase> = new Set(['acceptor', 'learner', 'retired', 'outsider']);

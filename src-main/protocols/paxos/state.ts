@@ -1,51 +1,37 @@
 /**
- * Everything a Multi-Paxos node knows, in one place, and its way to plain JSON and back.
+ * Everything a Multi-Paxos node knows, in one place; saving.ts has its way to plain JSON and back.
  *
  * `promised` (what the acceptor promised) and `lead.ballot` (what the leader leads) are separate:
  * they differ as soon as the node promises somebody else (protocols.md 2.13-9).
  */
-import { Prng, type PrngState } from '../../base/prng.ts';
-import { assert } from '../../base/assert.ts';
+import type { Prng } from '../../base/prng.ts';
 import type { Json } from '../../vocabulary/json.ts';
-import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import type { Incarnation, Member, NodeId, Position, StorageId } from '../../vocabulary/ids.ts';
 import type { Timing } from '../../vocabulary/timing.ts';
 import type { Role } from '../../vocabulary/trace.ts';
-import type { BootInput, ClientRequest, Token } from '../kernel/core.ts';
+import type { Arrival } from '../kernel/arrival.ts';
+import type { ClientRequest, Token } from '../kernel/core.ts';
 import type { EffectList } from '../kernel/effects.ts';
-import type { VoterSets } from '../quorum/majority.ts';
-import { BALLOT_ZERO, type Ballot, type PaxosEntry } from './ballot.ts';
-import { SlotLog, type SavedLog } from './log.ts';
-import { isOwnStorage, peersOf, voterSets } from './membership.ts';
+import type { Ballot, PaxosEntry } from './ballot.ts';
+import type { ConfigCommand, ConfigHistory, SnapshotMeta } from './configs.ts';
+import type { SlotLog } from './log.ts';
 import type { PaxosMessage } from './messages.ts';
-import { MUTANTS, type MutantName } from './mutants.ts';
+import type { MutantName } from './mutants.ts';
+import type { Options } from './options.ts';
 
+/** `learner`: in the configuration, without a vote. `retired`: was in one. `outsider`: never was
+ *  with this disk. `stopped`: its storage failed. */
 export type Phase =
-  'acceptor' | 'resigned' | 'pre-preparing' | 'preparing' | 'recovering' | 'leader' | 'outsider';
-
-export interface Options {
-  /** Ask a quorum before a ballot is used: a cut-off node then cannot disturb a leader. */
-  readonly prePrepare: boolean;
-  /** alpha: proposals stand in slots up to chosenPrefix + window only. */
-  readonly window: number;
-  /** Requests taken but not chosen; more are refused as busy. */
-  readonly maxUncommitted: number;
-  /** Accept messages to one peer without an answer; the next ones wait and get larger. */
-  readonly maxInflight: number;
-  /** Entries in one Accept, Promise or LearnResp. */
-  readonly maxEntriesPerMessage: number;
-  /** Keep the chosen prefix in the hard record now and then, so that a restart need not learn
-   *  again what was known long ago. Only slots that are durable are ever named by it. */
-  readonly chosenHint: boolean;
-}
-
-export const DEFAULT_OPTIONS: Options = {
-  prePrepare: true,
-  window: 1024,
-  maxUncommitted: 8192,
-  maxInflight: 16,
-  maxEntriesPerMessage: 1024,
-  chosenHint: true,
-};
+  | 'acceptor'
+  | 'learner'
+  | 'retired'
+  | 'outsider'
+  | 'stopped'
+  | 'resigned'
+  | 'pre-preparing'
+  | 'preparing'
+  | 'recovering'
+  | 'leader';
 
 /** Slots written in one barrier. `ballot` is set when they are this leader's own proposals. */
 export interface Write {
@@ -55,13 +41,15 @@ export interface Write {
   readonly ballot: Ballot | null;
 }
 
-/** A try to become leader, in both of its phases. */
+/** Phase 1: a try to become leader, or a leader's entry into a new configuration. */
 export interface Campaign {
   readonly ballot: Ballot;
   /** Slots below were known chosen when Prepare was first sent. */
   readonly fromSlot: Position;
+  /** The leader who hands over to this node, in this ballot of its own. */
+  readonly handover: Ballot | null;
   votes: Map<NodeId, boolean>;
-  /** Where the next chunk of reports of a peer has to start. */
+  /** Where the next chunk of reports of a peer has to start, when not at `fromSlot`. */
   nextFrom: Map<NodeId, Position>;
   /** Per slot the value reported with the highest ballot. */
   reports: Map<Position, PaxosEntry>;
@@ -82,16 +70,56 @@ export interface Peer {
   chosenPrefix: Position;
   /** Highest commitUpTo sent to it. */
   commitSent: Position;
+  /** A round of catching up: to what was chosen when it began (protocols.md 1.9.6). */
+  roundTarget: Position;
+  roundAt: number;
+  /** The last round took less than an election timeout. */
+  caughtUp: boolean;
+}
+
+/** A read that waits: at the leader for a round of heartbeats, elsewhere for a read quorum. */
+export interface WaitingRead {
+  readonly reqId: number;
+  readonly minPos: Position;
+  readonly payload: Json;
+}
+
+/** Reads that share a round; `seq` has to be acknowledged by a quorum. */
+export interface ReadRound {
+  readonly seq: number;
+  readonly pos: Position;
+  readonly reads: readonly WaitingRead[];
+}
+
+export interface MembershipChange {
+  readonly reqId: number;
+  readonly command: ConfigCommand;
+  /** Its slot, 0 before it has one. */
+  pos: Position;
+}
+
+export interface Transfer {
+  readonly reqId: number;
+  readonly to: NodeId;
+  readonly startedAt: number;
+  /** When Handover was sent last; null: the target is not up to date yet. */
+  sentAt: number | null;
 }
 
 export interface Leadership {
   readonly ballot: Ballot;
   /** Everything up to here was reported in phase 1 and has to be chosen before `ready`. */
-  readonly recoverUpTo: Position;
+  recoverUpTo: Position;
   readonly recovered: Map<Position, PaxosEntry>;
+  /** Who promised this ballot. */
+  promised: Map<NodeId, boolean>;
+  /** Phase 1 with a configuration whose quorum has not promised: nothing is proposed in it. */
+  entering: Campaign | null;
   /** First slot without a proposal of this ballot. */
   nextSlot: Position;
-  /** Proposed and not known chosen: mask of the voters that accepted, see membership.ts. */
+  /** Gaps up to here are filled with no-ops when there is nothing else to propose. */
+  fillUpTo: Position;
+  /** Proposed and not known chosen: mask of the voters that accepted, see configs.ts. */
   outstanding: Map<Position, number>;
   /** Who asked here for the command of a slot. */
   pending: Map<Position, number>;
@@ -100,6 +128,8 @@ export interface Leadership {
   peers: Map<NodeId, Peer>;
   ticksSinceHeartbeat: number;
   heartbeatSeq: number;
+  /** When the newest rounds of heartbeats were sent, for the lease. */
+  rounds: { readonly seq: number; readonly at: number }[];
   /** Ticks without the prefix moving while something is outstanding. */
   ticksStalled: number;
   readonly startedAt: number;
@@ -107,6 +137,58 @@ export interface Leadership {
   readonly startTime: number;
   /** Stamp of the newest proposal. */
   lastTime: number;
+  change: MembershipChange | null;
+  transfer: Transfer | null;
+  /** Handover was sent in this ballot: no lease any more (protocols.md 2.4). */
+  leaseBlocked: boolean;
+  readRound: ReadRound | null;
+  /** For the next round. */
+  reads: WaitingRead[];
+  /** Slot of the newest configuration before which all others are retire-safe. */
+  settled: Position;
+}
+
+/** `SnapshotRef` of kernel/durable.ts with its meta. */
+export interface Snapshot {
+  readonly handle: string;
+  readonly lastPos: Position;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly meta: SnapshotMeta;
+}
+
+/** An image of the own state machine that is being made. */
+export interface Taking {
+  readonly lastPos: Position;
+  readonly handle: string;
+  readonly meta: SnapshotMeta;
+  /** Operators that wait for it, and how many slots they want kept. */
+  readonly asked: readonly { readonly reqId: number; readonly retain: number | null }[];
+}
+
+/** A snapshot on its way to a peer. */
+export interface Sending {
+  readonly handle: string;
+  /** The receiver has the chunks below. */
+  acked: number;
+  /** The next chunk that was not sent. */
+  next: number;
+  progressAt: number;
+  sentAt: number;
+}
+
+/** A round of questions to a read quorum (protocols.md 2.10). */
+export interface Probe {
+  readonly id: string;
+  /** First slot of the configuration that is asked. */
+  readonly configFrom: Position;
+  readonly reads: readonly WaitingRead[];
+  /** What each has accepted at most. */
+  answers: Map<NodeId, Position>;
+  /** Known once a quorum answered. */
+  target: Position | null;
+  readonly startedAt: number;
+  sentAt: number;
 }
 
 /** What the last `role` event said. */
@@ -118,16 +200,32 @@ export interface RoleView {
   readonly ready: boolean;
 }
 
+/** A configuration that ended, until its members may be stopped (protocols.md 2.9). */
+export interface Outgoing {
+  /** Slot of the command that ended it. */
+  readonly pos: Position;
+  readonly voters: readonly NodeId[];
+  readonly members: readonly Member[];
+}
+
 export interface PaxosState {
   readonly self: NodeId;
-  readonly sets: VoterSets;
-  readonly peers: readonly NodeId[];
+  readonly storageId: StorageId;
+  readonly incarnation: Incarnation;
   readonly timing: Timing;
   readonly options: Options;
   readonly mutants: ReadonlySet<MutantName>;
   readonly prng: Prng;
   /** Ticks since boot. */
   now: number;
+
+  configs: ConfigHistory;
+  outgoing: Outgoing | null;
+  /** A configuration named this node with this disk: what it promised counts. */
+  belongs: boolean;
+  /** What the last `members` effect and the last `config` event said. */
+  membersShown: readonly Member[] | null;
+  configShown: string;
 
   promised: Ballot;
   /** Barrier that makes `promised` durable. */
@@ -145,6 +243,21 @@ export interface PaxosState {
   /** commitUpTo of the ballot `promised`. */
   leaderCommit: Position;
   learnAskedAt: number | null;
+
+  snapshot: Snapshot | null;
+  taking: Taking | null;
+  /** Operators whose snapshot is written but not durable. */
+  snapshotAnswers: { readonly token: Token; readonly reqId: number; readonly lastPos: Position }[];
+  arrival: Arrival | null;
+  arrivalAt: number;
+  /** Images that began to arrive in this life. */
+  arrivals: number;
+  sendings: Map<NodeId, Sending>;
+
+  /** Quorum reads for the next probe, and the probe under way. */
+  reads: WaitingRead[];
+  probe: Probe | null;
+  probes: number;
 
   phase: Phase;
   leader: NodeId | null;
@@ -169,129 +282,4 @@ export interface Machine {
 /** When a message that stays without an answer is sent again. */
 export function resendTicks(state: PaxosState): number {
   return 2 * state.timing.heartbeatTicks;
-}
-
-export function initialState(boot: BootInput): PaxosState {
-  const options = readOptions(boot.options);
-  const mutants = readMutants(boot.mutants);
-  const sets = voterSets(boot.members);
-  const own = isOwnStorage(boot.members, boot.nodeId, boot.storageId);
-  const log = SlotLog.fromDurable(boot.durable.log as readonly PaxosEntry[]);
-  const promised = readPromise(boot, log, mutants);
-  return {
-    self: boot.nodeId,
-    sets,
-    peers: peersOf(sets, boot.nodeId),
-    timing: boot.timing,
-    options,
-    mutants,
-    prng: new Prng(boot.seed),
-    now: 0,
-    promised,
-    promisedToken: 0,
-    log,
-    writes: [],
-    durableToken: 0,
-    durablePos: log.last,
-    hintWritten: 0,
-    applied: log.first - 1,
-    serviceTime: 0,
-    leaderCommit: 0,
-    learnAskedAt: null,
-    phase: own ? 'acceptor' : 'outsider',
-    leader: null,
-    leaderHeardAt: 0,
-    electionElapsed: 0,
-    electionTimeout: boot.timing.electionTicksMax,
-    roundSeen: promised.round,
-    campaign: null,
-    lead: null,
-    shown: null,
-  };
-}
-
-function readOptions(given: { readonly [name: string]: Json }): Options {
-  const options: { [name: string]: Json } = { ...DEFAULT_OPTIONS };
-  for (const [name, value] of Object.entries(given)) {
-    assert(Object.hasOwn(options, name), `paxos has no option ${name}`);
-    assert(typeof value === typeof options[name], `option ${name} is ${JSON.stringify(value)}`);
-    const sound = typeof value !== 'number' || (Number.isInteger(value) && value >= 1);
-    assert(sound, `option ${name} is ${String(value)}`);
-    options[name] = value;
-  }
-  return options as unknown as Options;
-}
-
-function readMutants(names: readonly string[]): ReadonlySet<MutantName> {
-  const known = new Set<string>(MUTANTS.map((mutant) => mutant.name));
-  for (const name of names) assert(known.has(name), `paxos has no mutant ${name}`);
-  return new Set(names as readonly MutantName[]);
-}
-
-/**
- * The promise of the record, or the highest accepted ballot when a disk that reorders writes kept
- * a vote and lost the promise written with it.
- */
-function readPromise(boot: BootInput, log: SlotLog, mutants: ReadonlySet<MutantName>): Ballot {
-  let promised = BALLOT_ZERO;
-  if (mutants.has('forget-promise')) return promised;
-  const written = boot.durable.hard['promised'] as unknown as Ballot | undefined;
-  if (written !== undefined) promised = { round: written.round, node: written.node };
-  for (let pos = log.first; pos <= log.last; pos += 1) {
-    const ballot = log.at(pos)?.ballot;
-    if (ballot === undefined || ballot.round < promised.round) continue;
-    if (ballot.round > promised.round || ballot.node > promised.node) promised = ballot;
-  }
-  return promised;
-}
-
-/** Fields of `PaxosState` that are plain JSON already. */
-type SavedState = Omit<PaxosState, 'prng' | 'log' | 'mutants' | 'campaign' | 'lead'> & {
-  readonly prng: PrngState;
-  readonly log: SavedLog;
-  readonly mutants: readonly MutantName[];
-  readonly campaign: Json;
-  readonly lead: Json;
-};
-
-/** Maps become lists of pairs; their insertion order, which is all their order, is kept. */
-export function saveState(state: PaxosState): Json {
-  const { campaign, lead } = state;
-  const saved: SavedState = {
-    ...state,
-    prng: state.prng.save(),
-    log: state.log.save(),
-    mutants: [...state.mutants],
-    campaign: campaign === null ? null : mapsToPairs(campaign, CAMPAIGN_MAPS),
-    lead: lead === null ? null : mapsToPairs(lead, LEAD_MAPS),
-  };
-  return JSON.parse(JSON.stringify(saved)) as Json;
-}
-
-export function restoreState(json: Json): PaxosState {
-  const saved = JSON.parse(JSON.stringify(json)) as SavedState;
-  const { campaign, lead } = saved;
-  return {
-    ...saved,
-    prng: Prng.restore(saved.prng),
-    log: new SlotLog(saved.log),
-    mutants: new Set(saved.mutants),
-    campaign: campaign === null ? null : (pairsToMaps(campaign, CAMPAIGN_MAPS) as Campaign),
-    lead: lead === null ? null : (pairsToMaps(lead, LEAD_MAPS) as Leadership),
-  };
-}
-
-const CAMPAIGN_MAPS = ['votes', 'nextFrom', 'reports'] as const;
-const LEAD_MAPS = ['recovered', 'outstanding', 'pending', 'peers'] as const;
-
-function mapsToPairs(record: object, names: readonly string[]): Json {
-  const plain: { [name: string]: unknown } = { ...record };
-  for (const name of names) plain[name] = [...(plain[name] as Map<unknown, unknown>)];
-  return plain as Json;
-}
-
-function pairsToMaps(json: Json, names: readonly string[]): unknown {
-  const record: { [name: string]: unknown } = { ...(json as object) };
-  for (const name of names) record[name] = new Map(record[name] as [unknown, unknown][]);
-  return record;
 }

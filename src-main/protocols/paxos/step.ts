@@ -13,7 +13,9 @@ import type { NodeId } from '../../vocabulary/ids.ts';
 import type { BootInput, Core, CoreDescription, Effect, Input, Token } from '../kernel/core.ts';
 import { EffectList } from '../kernel/effects.ts';
 import { handleAccept, handleCommit, handleHeartbeat } from './acceptor.ts';
+import { takeAdmin } from './admin.ts';
 import { BALLOT_ZERO, sameBallot, type Ballot, type PaxosEntry } from './ballot.ts';
+import { initialState } from './boot.ts';
 import { describeState } from './describe.ts';
 import {
   countOwnPromise,
@@ -30,11 +32,12 @@ import {
   markLearned,
   maybeLearn,
 } from './learning.ts';
-import { shapeFault, type PaxosMessage } from './messages.ts';
+import { continueDuties } from './duties.ts';
+import { advanceConfigs, showMembership } from './membership.ts';
+import { shapeFault } from './message-guards.ts';
+import type { PaxosMessage } from './messages.ts';
 import { handlePrePrepare, handlePrepare } from './promising.ts';
 import {
-  assertLeading,
-  continueLeading,
   countOwnWrites,
   greetPeer,
   handleAccepted,
@@ -42,16 +45,29 @@ import {
   tickLeader,
 } from './replication.ts';
 import { takeRequests } from './requests.ts';
-import { restartElectionTimer, showRole, writePromise } from './roles.ts';
 import {
-  initialState,
-  resendTicks,
-  restoreState,
-  saveState,
-  type Machine,
-  type PaxosState,
-} from './state.ts';
+  handleReadFill,
+  handleReadProbe,
+  handleReadProbeResp,
+  settleProbe,
+  tickProbe,
+} from './quorum-reads.ts';
+import { takeReads } from './reads.ts';
+import {
+  becomeStopped,
+  restartElectionTimer,
+  restingPhase,
+  showRole,
+  writePromise,
+} from './roles.ts';
+import { restoreState, saveState } from './saving.ts';
+import { handleInstallSnapshot } from './snapshot-arrival.ts';
+import { handleSnapshotAck, tickSendings } from './snapshot-sending.ts';
+import { answerSnapshots, handleSnapshotReady, maybeSnapshot } from './snapshots.ts';
+import type { Machine, PaxosState } from './state.ts';
 import { completeWrites, heldEntries, traceAppends } from './storing.ts';
+import { ticksToNextTimer } from './timers.ts';
+import { handleHandover } from './transfer.ts';
 
 type PaxosEffect = Effect<PaxosMessage, PaxosEntry>;
 
@@ -73,8 +89,9 @@ export class PaxosCore implements Core<PaxosMessage, PaxosEntry> {
   step(input: Input<PaxosMessage>): PaxosEffect[] {
     if (input.kind === 'boot') return this.#boot(input);
     const m = this.#booted();
+    if (isStopped(m)) return [];
     takeInput(m, input);
-    settle(m);
+    if (!isStopped(m)) settle(m);
     return m.fx.take();
   }
 
@@ -83,8 +100,11 @@ export class PaxosCore implements Core<PaxosMessage, PaxosEntry> {
     const m: Machine = { state: initialState(boot), fx: new EffectList(), learned: [] };
     this.#machine = m;
     restartElectionTimer(m);
-    showRole(m, m.state.phase === 'outsider' ? 'no voter, or not on this disk' : 'boot');
-    const { log } = m.state;
+    m.state.phase = restingPhase(m.state);
+    showRole(m, m.state.phase === 'acceptor' ? 'boot' : 'no voter, or not on this disk');
+    showMembership(m);
+    const { log, snapshot } = m.state;
+    if (snapshot !== null) m.fx.loadSnapshot(snapshot.lastPos, snapshot.handle);
     traceAppends(m, heldEntries(m, log.first, log.last));
     m.fx.trace({ kind: 'durable', upTo: log.last });
     // Found in a vote whose promise did not survive, see state.ts.
@@ -113,6 +133,10 @@ export class PaxosCore implements Core<PaxosMessage, PaxosEntry> {
   }
 }
 
+function isStopped(m: Machine): boolean {
+  return m.state.phase === 'stopped';
+}
+
 function isWritten(m: Machine, boot: BootInput): boolean {
   const written = boot.durable.hard['promised'] as unknown as Ballot | undefined;
   return written !== undefined && sameBallot(written, m.state.promised);
@@ -128,7 +152,6 @@ function trustHint(m: Machine, boot: BootInput): void {
 }
 
 function takeInput(m: Machine, input: Exclude<Input<PaxosMessage>, BootInput>): void {
-  const { state, fx } = m;
   switch (input.kind) {
     case 'tick':
       tick(m, input.elapsed);
@@ -139,6 +162,7 @@ function takeInput(m: Machine, input: Exclude<Input<PaxosMessage>, BootInput>): 
     case 'persisted':
       countOwnWrites(m, completeWrites(m, input.token));
       countOwnPromise(m);
+      answerSnapshots(m);
       return;
     case 'client':
       takeRequests(m, input.requests);
@@ -150,16 +174,21 @@ function takeInput(m: Machine, input: Exclude<Input<PaxosMessage>, BootInput>): 
       // Only a hint to Paxos: a lost session is not a lost node.
       return;
     case 'read':
-      for (const { reqId } of input.requests) fx.refuse(reqId, 'bad-request', 'no such read');
+      takeReads(m, input.requests);
       return;
     case 'admin':
-      fx.refuse(input.reqId, 'bad-request', `paxos does not support ${input.op.op}`);
+      takeAdmin(m, input.reqId, input.op);
       return;
     case 'persist-failed':
-      return assert(false, `${state.self}: barrier ${input.token} failed: ${input.error}`);
+      // After a failed sync nothing that was written can be trusted (protocols.md 0.4).
+      becomeStopped(m, `storage failed: ${input.error}`);
+      return;
     case 'snapshot-ready':
+      handleSnapshotReady(m, input);
+      return;
     case 'snapshot-loaded':
-      return assert(false, `${state.self}: ${input.kind} without snapshots`);
+      // What follows it is applied behind it by the host.
+      return;
     default:
       assertUnreachable(input, 'input of a paxos core');
   }
@@ -168,9 +197,10 @@ function takeInput(m: Machine, input: Exclude<Input<PaxosMessage>, BootInput>): 
 function tick(m: Machine, elapsed: number): void {
   const { state } = m;
   state.now += elapsed;
-  if (state.phase === 'outsider') return;
   if (state.lead === null) tickElection(m, elapsed);
   else tickLeader(m, state.lead, elapsed);
+  tickProbe(m);
+  tickSendings(m);
 }
 
 function receive(m: Machine, from: NodeId, msg: PaxosMessage): void {
@@ -181,10 +211,19 @@ function receive(m: Machine, from: NodeId, msg: PaxosMessage): void {
 }
 
 function dropReason(state: PaxosState, from: NodeId, msg: PaxosMessage): string | null {
-  if (state.phase === 'outsider') return 'this node is no member on this disk';
-  if (!state.peers.includes(from)) return 'sender is no member';
-  return shapeFault(msg);
+  if (from === state.self) return 'sent by this node itself';
+  const fault = shapeFault(msg);
+  if (fault !== null) return fault;
+  if (!state.belongs && NEEDS_PROMISE.has(msg.type)) return 'this node is no member on this disk';
+  return null;
 }
+
+/** What only an acceptor may answer: a node that was never one with this disk has no part in it. */
+const NEEDS_PROMISE: ReadonlySet<PaxosMessage['type']> = new Set([
+  'PrePrepare',
+  'Prepare',
+  'ReadProbe',
+]);
 
 function typeText(msg: unknown): string {
   const type = (msg as { readonly type?: unknown } | null | undefined)?.type;
@@ -216,7 +255,19 @@ function dispatch(m: Machine, from: NodeId, msg: PaxosMessage): void {
     case 'LearnReq':
       return handleLearnReq(m, from, msg);
     case 'LearnResp':
-      return handleLearnResp(m, from, msg);
+      return handleLearnResp(m, msg);
+    case 'ReadProbe':
+      return handleReadProbe(m, from, msg);
+    case 'ReadProbeResp':
+      return handleReadProbeResp(m, from, msg);
+    case 'ReadFill':
+      return handleReadFill(m, from, msg);
+    case 'Handover':
+      return handleHandover(m, from, msg);
+    case 'InstallSnapshot':
+      return handleInstallSnapshot(m, from, msg);
+    case 'SnapshotAck':
+      return handleSnapshotAck(m, from, msg);
     default:
       assertUnreachable(msg, 'message of a paxos core');
   }
@@ -227,28 +278,14 @@ function settle(m: Machine): void {
   const { state } = m;
   followCommit(m);
   applyChosen(m);
-  const { lead, log } = state;
+  if (state.configs.list.length > 1) advanceConfigs(m);
+  const { log } = state;
   assert(
     state.applied === log.chosenPrefix && log.chosenPrefix <= log.last,
     `${state.self}: applied ${state.applied}, chosen ${log.chosenPrefix}, last ${log.last}`,
   );
-  if (lead === null) {
-    maybeLearn(m);
-    return;
-  }
-  continueLeading(m, lead);
-  assertLeading(m, lead);
-}
-
-function ticksToNextTimer(state: PaxosState): number {
-  const { lead, campaign, timing } = state;
-  if (state.phase === 'outsider') return timing.electionTicksMax;
-  if (lead !== null) {
-    const heartbeat = timing.heartbeatTicks - lead.ticksSinceHeartbeat;
-    if (lead.outstanding.size === 0) return heartbeat;
-    return Math.min(heartbeat, resendTicks(state) - lead.ticksStalled);
-  }
-  const election = state.electionTimeout - state.electionElapsed;
-  if (campaign === null) return election;
-  return Math.min(election, resendTicks(state) - campaign.ticksSinceSend);
+  if (state.lead === null) maybeLearn(m);
+  else continueDuties(m, state.lead);
+  settleProbe(m);
+  maybeSnapshot(m);
 }

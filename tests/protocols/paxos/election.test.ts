@@ -10,12 +10,12 @@ import {
 } from './one-node.ts';
 
 const B1 = ballot(1, 'n2');
-const HEARTBEAT = { type: 'Heartbeat', ballot: B1, seq: 1, commitUpTo: 0 };
+const HEARTBEAT = { type: 'Heartbeat', ballot: B1, seq: 1, commitUpTo: 0, settled: 0 };
 
 describe('acceptor', () => {
   test('a promise leaves only after it is durable', () => {
     const node = new OneNode();
-    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1 });
+    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1, handover: null });
     const [send] = node.sends('Promise');
     expect(send?.after).toBe(1);
     node.sync();
@@ -24,10 +24,10 @@ describe('acceptor', () => {
 
   test('a repeated Prepare of the promised ballot is promised again, a lower one refused', () => {
     const node = new OneNode();
-    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1 });
-    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1 });
+    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1, handover: null });
+    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1, handover: null });
     expect(node.sent('Promise')).toHaveLength(1);
-    node.recv('n3', { type: 'Prepare', ballot: ballot(0, 'n3'), fromSlot: 1 });
+    node.recv('n3', { type: 'Prepare', ballot: ballot(0, 'n3'), fromSlot: 1, handover: null });
     expect(node.sent('Nack')).toMatchObject([{ promised: B1 }]);
   });
 
@@ -37,7 +37,7 @@ describe('acceptor', () => {
     const ask = { type: 'PrePrepare', ballot: ballot(2, 'n3') };
     node.recv('n3', ask);
     expect(node.sent('PrePrepareResp')).toMatchObject([{ ok: false }]);
-    node.recv('n3', { type: 'Prepare', ballot: ballot(2, 'n3'), fromSlot: 1 });
+    node.recv('n3', { type: 'Prepare', ballot: ballot(2, 'n3'), fromSlot: 1, handover: null });
     expect(node.sent('Nack')).toMatchObject([{ promised: B1, leader: 'n2' }]);
     node.tick(ELECTION_TICKS_MIN);
     node.recv('n3', ask);
@@ -56,7 +56,7 @@ describe('acceptor', () => {
     const node = new OneNode({ promised: B1, log });
     const spans: unknown[] = [];
     for (const fromSlot of [1, 1025, 2049]) {
-      node.recv('n3', { type: 'Prepare', ballot: ballot(2, 'n3'), fromSlot });
+      node.recv('n3', { type: 'Prepare', ballot: ballot(2, 'n3'), fromSlot, handover: null });
       const [msg] = node.sent('Promise');
       if (msg?.type === 'Promise') spans.push([msg.upTo, msg.more, msg.reports.length]);
     }
@@ -186,7 +186,13 @@ describe('leader', () => {
   test('follows a higher ballot as soon as it hears it', () => {
     const node = new OneNode();
     node.lead();
-    node.recv('n3', { type: 'Heartbeat', ballot: ballot(4, 'n3'), seq: 1, commitUpTo: 0 });
+    node.recv('n3', {
+      type: 'Heartbeat',
+      ballot: ballot(4, 'n3'),
+      seq: 1,
+      commitUpTo: 0,
+      settled: 0,
+    });
     expect(node.view).toMatchObject({ word: 'acceptor', leader: 'n3' });
     expect(node.sends('HeartbeatAck')[0]?.after).toBeGreaterThan(0);
   });
@@ -201,10 +207,23 @@ describe('identity', () => {
   test('R28: a node on a foreign disk is an outsider: no promise, no vote, no campaign', () => {
     const node = new OneNode({ storageId: 'wiped' });
     expect(node.view.role).toBe('outsider');
-    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1 });
-    node.recv('n2', { type: 'Accept', ballot: B1, seq: 1, commitUpTo: 0, items: [] });
+    node.recv('n2', { type: 'Prepare', ballot: B1, fromSlot: 1, handover: null });
     expect(node.traces('ignored')).toHaveLength(1);
+    expect(node.sent('Promise')).toEqual([]);
     node.tick(10 * ELECTION_TICKS_MAX);
     expect(node.effects).toEqual([]);
+  });
+
+  test('and follows whoever leads: it stores, learns and answers, and nobody counts it', () => {
+    const node = new OneNode({ storageId: 'wiped' });
+    node.recv('n2', accept(B1, [[1, 'x']]));
+    node.sync();
+    node.recv('n2', { type: 'Heartbeat', ballot: B1, seq: 1, commitUpTo: 1, settled: 0 });
+    expect(node.applied.map((entry) => entry.payload)).toEqual(['x']);
+    expect(node.sent('HeartbeatAck')).toHaveLength(1);
+    expect([node.view.role, node.view.leader]).toEqual(['outsider', 'n2']);
+    node.tick(10 * ELECTION_TICKS_MAX);
+    expect(node.view.leader).toBe(null);
+    expect(node.sent('PrePrepare')).toEqual([]);
   });
 });

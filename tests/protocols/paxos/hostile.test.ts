@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../../../src-main/base/prng.ts';
 import { isQuorum } from '../../../src-main/protocols/quorum/majority.ts';
-import { isQuorumMask, voterBit, voterSets } from '../../../src-main/protocols/paxos/membership.ts';
+import { ConfigHistory, isPhase2Mask } from '../../../src-main/protocols/paxos/configs.ts';
 import { MESSAGE_KINDS } from '../../../src-main/protocols/paxos/messages.ts';
 import type { Json } from '../../../src-main/vocabulary/json.ts';
 import { accept, ballot, command, entryAt, OneNode, promise } from './one-node.ts';
@@ -17,9 +17,9 @@ const GARBAGE: readonly unknown[] = [
   {},
   { type: 'constructor' },
   { type: 'Prepare' },
-  { type: 'Prepare', ballot: { round: -1, node: 'n2' }, fromSlot: 1 },
-  { type: 'Prepare', ballot: { round: 1e300, node: 'n2' }, fromSlot: 1 },
-  { type: 'Prepare', ballot: B1, fromSlot: 0 },
+  { type: 'Prepare', ballot: { round: -1, node: 'n2' }, fromSlot: 1, handover: null },
+  { type: 'Prepare', ballot: { round: 1e300, node: 'n2' }, fromSlot: 1, handover: null },
+  { type: 'Prepare', ballot: B1, fromSlot: 0, handover: null },
   { type: 'Accept', ballot: B1, seq: 1, commitUpTo: 0, items: [null] },
   { type: 'Accept', ballot: B1, seq: 1, commitUpTo: 0, items: [{ pos: 1 }] },
   { type: 'Accept', ballot: B1, seq: Number.NaN, commitUpTo: 0, items: [] },
@@ -44,10 +44,20 @@ describe('garbage', () => {
     expect(node.core.save()).toEqual(before);
   });
 
-  test('strangers and impostors are ignored', () => {
+  test('impostors are ignored, and what strangers promise or accept does not count', () => {
     const node = new OneNode();
-    node.recv('n9', { type: 'Prepare', ballot: ballot(1, 'n9'), fromSlot: 1 });
-    expect(node.traces('ignored')).toHaveLength(1);
+    const stamp = node.prepare();
+    node.recv('n9', promise(stamp));
+    expect(node.view.role).toBe('candidate');
+    node.recv('n2', promise(stamp));
+    node.client(command(1));
+    node.accepted('n9', stamp, [1, 1]);
+    node.sync();
+    expect(node.view.committed).toBe(0);
+  });
+
+  test('nobody speaks for the ballot of another node', () => {
+    const node = new OneNode();
     node.recv('n3', accept(B1, [[1, 'x']]));
     expect(node.traces('ignored')).toHaveLength(1);
     node.recv('n2', { ...accept(B1, []), items: [entryAt(1, ballot(3, 'n3'), 'x')] });
@@ -108,7 +118,7 @@ function sampleMessages(): object[] {
   return [
     { type: 'PrePrepare', ballot: B1 },
     { type: 'PrePrepareResp', ballot: own, ok: true, promised: ballot(0, '') },
-    { type: 'Prepare', ballot: B1, fromSlot: 1 },
+    { type: 'Prepare', ballot: B1, fromSlot: 1, handover: null },
     promise(own, []),
     accept(
       B1,
@@ -120,11 +130,30 @@ function sampleMessages(): object[] {
     ),
     { type: 'Accepted', ballot: own, seq: 1, ranges: [1, 2], chosenPrefix: 0 },
     { type: 'Nack', ballot: own, promised: B1, leader: null },
-    { type: 'Heartbeat', ballot: B1, seq: 1, commitUpTo: 2 },
+    { type: 'Heartbeat', ballot: B1, seq: 1, commitUpTo: 2, settled: 0 },
     { type: 'HeartbeatAck', ballot: own, seq: 1, chosenPrefix: 0 },
     { type: 'Commit', ballot: B1, commitUpTo: 2 },
     { type: 'LearnReq', fromSlot: 1, toSlot: 2, held: [run] },
     { type: 'LearnResp', fromSlot: 1, upTo: 2, same: [run], items: [] },
+    { type: 'ReadProbe', readId: '1.1' },
+    {
+      type: 'ReadProbeResp',
+      readId: '1.1',
+      maxAcceptedSlot: 1,
+      chosenPrefix: 0,
+      newestConfigSlot: 0,
+    },
+    { type: 'ReadFill', upTo: 3 },
+    { type: 'Handover', ballot: B1 },
+    {
+      type: 'InstallSnapshot',
+      image: { handle: 'own-4-1', chunk: 0 },
+      lastPos: 4,
+      chunks: 2,
+      bytes: 9,
+      meta: { ballot: B1, time: 0, configs: [], installed: false },
+    },
+    { type: 'SnapshotAck', handle: 'own-4-1', next: 1, done: false },
   ];
 }
 
@@ -148,10 +177,13 @@ describe('quorum masks', () => {
   test('agree with the sets of quorum/majority.ts for every subset of up to seven voters', () => {
     for (let size = 1; size <= 7; size += 1) {
       const members = Array.from({ length: size }, (_, i) => `n${i + 1}`);
-      const sets = voterSets(members.map((nodeId) => ({ nodeId, storageId: nodeId })));
+      const voters = members.map((nodeId) => ({ nodeId, storageId: nodeId }));
+      const first = { pos: 0, version: 0, voters, learners: [], q1: 0, q2: 0 };
+      const configs = new ConfigHistory({ delay: 1, narrow: false, list: [first], bits: [] });
+      const sets = { voters: members, votersOld: null };
       for (let mask = 0; mask < 1 << size; mask += 1) {
-        const chosen = new Set(members.filter((id) => (mask & voterBit(sets, id)) !== 0));
-        expect(isQuorumMask(sets, mask)).toBe(isQuorum(sets, chosen));
+        const chosen = new Set(members.filter((id) => (mask & configs.bit(id)) !== 0));
+        expect(isPhase2Mask(configs.current, mask)).toBe(isQuorum(sets, chosen));
       }
     }
   });

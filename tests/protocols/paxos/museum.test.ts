@@ -20,7 +20,7 @@ const B1 = ballot(1, 'n2');
 const B2 = ballot(2, 'n3');
 
 function prepare(stamp: typeof B1): object {
-  return { type: 'Prepare', ballot: stamp, fromSlot: 1 };
+  return { type: 'Prepare', ballot: stamp, fromSlot: 1, handover: null };
 }
 
 function clusterOf(nodes: number, options = {}): TestCluster {

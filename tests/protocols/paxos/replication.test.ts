@@ -38,7 +38,7 @@ describe('acceptor', () => {
 
   test('commitUpTo counts only for values accepted under the same ballot', () => {
     const node = new OneNode({ promised: B1, log: [entryAt(1, B1, 'loser')] });
-    node.recv('n3', { type: 'Heartbeat', ballot: B2, seq: 1, commitUpTo: 1 });
+    node.recv('n3', { type: 'Heartbeat', ballot: B2, seq: 1, commitUpTo: 1, settled: 0 });
     expect(node.view.committed).toBe(0);
     expect(node.sent('LearnReq')).toMatchObject([
       { fromSlot: 1, toSlot: 1, held: [{ from: 1, to: 1, ballot: B1 }] },
@@ -198,7 +198,7 @@ describe('leader', () => {
 describe('learning', () => {
   function follower(): OneNode {
     const node = new OneNode({ promised: B1, log: [entryAt(1, B1, 'a'), entryAt(2, B1, 'x')] });
-    node.recv('n3', { type: 'Heartbeat', ballot: B2, seq: 1, commitUpTo: 3 });
+    node.recv('n3', { type: 'Heartbeat', ballot: B2, seq: 1, commitUpTo: 3, settled: 0 });
     return node;
   }
 

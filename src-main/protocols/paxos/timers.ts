@@ -1,0 +1,28 @@
+/** When a node has to be woken next. */
+import { resendTicks, type Leadership, type PaxosState } from './state.ts';
+
+/** May be 0 or less: at once. */
+export function ticksToNextTimer(state: PaxosState): number {
+  const { lead, probe, sendings, now } = state;
+  let ticks = lead === null ? electionTicks(state) : leaderTicks(state, lead);
+  if (probe !== null) ticks = Math.min(ticks, resendTicks(state) - (now - probe.sentAt));
+  for (const { sentAt } of sendings.values()) {
+    ticks = Math.min(ticks, resendTicks(state) - (now - sentAt));
+  }
+  return ticks;
+}
+
+function leaderTicks(state: PaxosState, lead: Leadership): number {
+  const heartbeat = state.timing.heartbeatTicks - lead.ticksSinceHeartbeat;
+  if (lead.outstanding.size === 0) return heartbeat;
+  return Math.min(heartbeat, resendTicks(state) - lead.ticksStalled);
+}
+
+function electionTicks(state: PaxosState): number {
+  const { campaign, timing, electionTimeout, electionElapsed, leader, configs, self } = state;
+  const isVoter = state.belongs && configs.has(self);
+  if (state.phase === 'stopped' || (!isVoter && leader === null)) return timing.electionTicksMax;
+  const election = electionTimeout - electionElapsed;
+  if (campaign === null) return election;
+  return Math.min(election, resendTicks(state) - campaign.ticksSinceSend);
+}
