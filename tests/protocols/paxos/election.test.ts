@@ -1,6 +1,7 @@
 /** Who leads: protocols.md 2.4 and 2.5. */
 import { describe, expect, test } from 'vitest';
 import {
+  accept,
   ballot,
   ELECTION_TICKS_MAX,
   ELECTION_TICKS_MIN,
