@@ -5,40 +5,61 @@ import type { HardRecord } from '../kernel/durable.ts';
 import { EffectList } from '../kernel/effects.ts';
 import { Durability } from './durability.ts';
 import { startRound } from './election.ts';
-import { ZabLog, type ZabEntry } from './log.ts';
-import { isMember, votersOf } from './membership.ts';
-import { commitTo, traceAppend } from './replication.ts';
-import { becomeOutsider, traceRole } from './roles.ts';
+import { firstConfig } from './configs.ts';
+import { commitTo } from './delivering.ts';
+import { configsIn, refreshConfig } from './membership.ts';
+import { traceRole } from './roles.ts';
 import { settingsFromBoot } from './settings.ts';
+import { beginningOf, type Beginning } from './snapshots.ts';
 import { hasMutant, type ElectionState, type ZabNode } from './state.ts';
+import { traceAppend } from './storing.ts';
 import { ZXID_ZERO } from './zxid.ts';
 
 /**
- * Nothing counts as committed after boot, and nothing is applied: what lies beyond the commits of
- * earlier lives may yet be truncated (protocols.md 3.12-15).
+ * Nothing but what a snapshot holds counts as committed after boot, and nothing else is applied:
+ * what lies beyond the commits of earlier lives may yet be truncated (protocols.md 3.12-15).
  */
 export function bootNode(boot: BootInput): ZabNode {
-  const node = initialNode(boot);
-  if (isMember(boot.members, boot.nodeId, boot.storageId)) {
-    traceRole(node, 'start');
-  } else {
-    becomeOutsider(node, `storage ${boot.storageId} is not the one of ${boot.nodeId}`);
-  }
-  traceAppend(node, node.log.first);
-  node.effects.trace({ kind: 'durable', upTo: node.log.lastPos });
+  const beginning = beginningOf(boot, firstConfig(boot.members));
+  const node = initialNode(boot, beginning);
+  const { log, effects } = node;
+  traceRole(node, 'start');
+  loadBeginning(node, beginning);
+  traceAppend(node, log.first);
+  effects.trace({ kind: 'durable', upTo: log.lastPos });
+  refreshConfig(node);
   healCurrentEpoch(node);
-  if (hasMutant(node, 'apply-at-boot')) commitTo(node, node.log.lastPos);
-  if (node.state === 'looking') startRound(node);
+  if (hasMutant(node, 'apply-at-boot')) commitTo(node, log.lastPos);
+  startRound(node);
   return node;
 }
 
-function initialNode(boot: BootInput): ZabNode {
+function loadBeginning({ effects }: ZabNode, { snapshot, isStale }: Beginning): void {
+  if (snapshot === null) return;
+  effects.loadSnapshot(snapshot.lastPos, snapshot.handle);
+  if (isStale) effects.persist({ op: 'truncate', from: 1 });
+}
+
+function initialNode(boot: BootInput, beginning: Beginning): ZabNode {
   const settings = settingsFromBoot(boot);
-  const log = new ZabLog(boot.durable.log as readonly ZabEntry[]);
-  const { nodeId } = boot;
+  const { log, snapshot, base } = beginning;
+  const configs = configsIn(base, log.slice(log.first, log.lastPos));
   return {
     settings,
-    voters: votersOf(boot.members),
+    voters: { voters: [], votersOld: null },
+    peers: [],
+    configs,
+    heard: null,
+    toldMembers: [],
+    toldConfig: '',
+    snapshot,
+    taking: null,
+    installing: null,
+    imagesReceived: 0,
+    reads: [],
+    lastSync: 0,
+    isRemoved: false,
+    handedOver: null,
     log,
     durability: new Durability({ token: 0, pos: log.lastPos, covers: [] }),
     effects: new EffectList(),
@@ -48,8 +69,8 @@ function initialNode(boot: BootInput): ZabNode {
     state: 'looking',
     phase: 'election',
     leader: null,
-    committed: 0,
-    election: initialElection(nodeId, settings.notifyTicksMin),
+    committed: snapshot?.lastPos ?? 0,
+    election: initialElection(boot.nodeId, settings.notifyTicksMin),
     learning: null,
     leading: null,
     strandedCount: 0,

@@ -1,12 +1,12 @@
 /** What clients ask becomes transactions: a batch is one barrier and one message a peer. */
 import type { ClientOp, ClientRequest } from '../kernel/core.ts';
 import type { ClientRef, EntryType } from '../kernel/entry.ts';
+import type { Position } from '../../vocabulary/ids.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import type { ZabEntry } from './log.ts';
 import { propose } from './replication.ts';
 import { becomeLooking } from './roles.ts';
 import type { LeadingState, ZabNode } from './state.ts';
-import { COUNTER_MAX } from './zxid.ts';
 
 export function handleClient(node: ZabNode, requests: readonly ClientRequest[]): void {
   const { leading } = node;
@@ -14,19 +14,56 @@ export function handleClient(node: ZabNode, requests: readonly ClientRequest[]):
     for (const request of requests) refuseRequest(node, request.reqId);
     return;
   }
+  if (leading.transfer !== null) {
+    const { to } = leading.transfer;
+    for (const { reqId } of requests) {
+      node.effects.refuse(reqId, 'transferring', `the leadership goes to ${to}`, to);
+    }
+    return;
+  }
   const { log, effects, settings } = node;
-  const { epoch, counter } = log.lastZxid;
-  const firstCounter = epoch === leading.epoch ? counter + 1 : 1;
+  const { counterMax } = settings.options;
+  const firstCounter = nextCounter(node, leading);
   const room = settings.options.maxUncommitted - (log.lastPos - node.committed);
-  const count = Math.max(0, Math.min(room, requests.length, COUNTER_MAX - firstCounter + 1));
+  const count = Math.max(0, Math.min(room, requests.length, counterMax - firstCounter + 1));
   for (const request of requests.slice(count)) {
     const text = `${log.lastPos - node.committed} transactions are not yet committed`;
     effects.refuse(request.reqId, 'busy', text, settings.nodeId);
   }
   if (count > 0)
     propose(node, leading, becomeEntries(node, leading, requests, count, firstCounter));
-  // An exhausted counter needs a new epoch (protocols.md 3.1).
-  else if (firstCounter > COUNTER_MAX) becomeLooking(node, `epoch ${leading.epoch} is full`);
+  ensureRoomInEpoch(node, leading);
+}
+
+function nextCounter(node: ZabNode, leading: LeadingState): number {
+  const { epoch, counter } = node.log.lastZxid;
+  return epoch === leading.epoch ? counter + 1 : 1;
+}
+
+/** An exhausted counter needs a new epoch (protocols.md 3.1); what is under way ends first. */
+export function ensureRoomInEpoch(node: ZabNode, leading: LeadingState): void {
+  const isFull = nextCounter(node, leading) > node.settings.options.counterMax;
+  if (!isFull || node.committed < node.log.lastPos) return;
+  becomeLooking(node, `epoch ${leading.epoch} is full`);
+}
+
+/**
+ * One transaction of the leader's own: a configuration, or a no-op that a `sync` waits for.
+ * @returns its position, null when this epoch has no room for it.
+ */
+export function proposeOwn(
+  node: ZabNode,
+  leading: LeadingState,
+  type: 'config' | 'noop',
+  payload: Json,
+): Position | null {
+  const counter = nextCounter(node, leading);
+  if (counter > node.settings.options.counterMax) return null;
+  const pos = node.log.lastPos + 1;
+  const time = serviceTimeMs(node, leading);
+  const { epoch } = leading;
+  propose(node, leading, [{ pos, epoch, counter, type, time, client: null, payload }]);
+  return pos;
 }
 
 function becomeEntries(

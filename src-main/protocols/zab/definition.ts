@@ -9,7 +9,7 @@ import { ZabCore } from './step.ts';
 export const zabDefinition: ProtocolDefinition = {
   name: 'zab',
   overSessions: true,
-  readLevels: [],
+  readLevels: ['local', 'sync'],
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,

@@ -1,6 +1,8 @@
 /** The inspector's view, in the words of ZAB; what changes most comes first. */
 import type { Json } from '../../vocabulary/json.ts';
 import type { CoreDescription } from '../kernel/core.ts';
+import { idsOf } from '../kernel/config.ts';
+import { committedConfig, pendingConfig } from './membership.ts';
 import { eraOf, roleOf } from './roles.ts';
 import type { LeadingState, LearningState, ZabNode } from './state.ts';
 import { zxidLabel } from './zxid.ts';
@@ -8,7 +10,8 @@ import { zxidLabel } from './zxid.ts';
 type Field = { readonly name: string; readonly value: Json };
 
 export function describeNode(node: ZabNode): CoreDescription {
-  const { log, durability, committed, leader, voters } = node;
+  const { log, durability, committed, leader, snapshot } = node;
+  const { config } = committedConfig(node);
   return {
     ...roleOf(node),
     era: eraOf(node),
@@ -17,15 +20,16 @@ export function describeNode(node: ZabNode): CoreDescription {
     durablePos: durability.pos,
     committed,
     applied: committed,
-    voters: voters.voters,
-    learners: [],
-    snapshotPos: 0,
+    voters: idsOf(config.voters),
+    learners: idsOf(config.learners),
+    snapshotPos: snapshot?.lastPos ?? 0,
     own: ownFields(node),
   };
 }
 
 function ownFields(node: ZabNode): Field[] {
-  const { log, committed, election, settings } = node;
+  const { log, committed, election } = node;
+  const pending = pendingConfig(node);
   return [
     { name: 'lastZxid', value: zxidLabel(log.lastZxid) },
     { name: 'lastCommitted', value: zxidLabel(log.zxidAt(committed)) },
@@ -37,7 +41,10 @@ function ownFields(node: ZabNode): Field[] {
     { name: 'round', value: election.round },
     { name: 'currentEpoch', value: node.currentEpoch },
     { name: 'acceptedEpoch', value: node.acceptedEpoch },
-    { name: 'sessions', value: settings.peers.filter((peer) => node.links.has(peer)) },
+    { name: 'configVersion', value: zxidLabel(committedConfig(node).version) },
+    { name: 'pendingConfig', value: pending === null ? null : zxidLabel(pending.version) },
+    { name: 'floor', value: zxidLabel(log.floor.zxid) },
+    { name: 'sessions', value: node.peers.filter((peer) => node.links.has(peer)) },
     { name: 'stranded', value: node.strandedCount },
   ];
 }
@@ -48,14 +55,16 @@ function voteLabel(node: ZabNode): string {
 }
 
 function leadingFields(node: ZabNode, leading: LeadingState): Field[] {
-  const learners = node.settings.peers.flatMap((peer) => leading.learners.get(peer) ?? []);
+  const learners = node.peers.flatMap((peer) => leading.learners.get(peer) ?? []);
   return [
     { name: 'outstanding', value: node.log.lastPos - node.committed },
     {
       name: 'learners',
-      value: learners.map(({ peer, stage, ackedPos, sentPos, inflight }) => ({
+      value: learners.map(({ peer, stage, observes, ackedPos, sentPos, inflight, snap }) => ({
         peer,
         stage,
+        observes,
+        chunksToSend: snap === null ? 0 : snap.snapshot.chunks - snap.sent,
         acked: ackedPos,
         sent: sentPos,
         inflight: inflight.length,
@@ -77,8 +86,7 @@ function learningFields(learning: LearningState): Field[] {
 
 function electionFields(node: ZabNode): Field[] {
   const { received, finalizeTicks } = node.election;
-  const { settings } = node;
-  const voters = [settings.nodeId, ...settings.peers];
+  const voters = [node.settings.nodeId, ...node.peers];
   const votes = voters.flatMap((voter) => {
     const vote = received.get(voter);
     return vote === undefined ? [] : [`${voter} for ${vote.leader}`];

@@ -4,41 +4,52 @@
  */
 import { compareIds, type NodeId } from '../../vocabulary/ids.ts';
 import { isQuorum } from '../quorum/majority.ts';
-import type { AckEpoch, FollowerInfo, LeaderInfo, Vote } from './messages.ts';
+import { committedConfig, isVoterHere, isVoting, lastSeenConfig } from './membership.ts';
+import type { AckEpoch, FollowerInfo, LeaderInfo, ObserverInfo, Vote } from './messages.ts';
 import { closeLink, ignore, send } from './outbox.ts';
 import { becomeLeader, becomeLearner, becomeLooking } from './roles.ts';
 import {
   gateOf,
   hasMutant,
+  type Knock,
   type Learner,
   type LeadingState,
   type LearningState,
   type ZabNode,
 } from './state.ts';
-import { startSynchronization, synchronizeLearner } from './synchronization.ts';
+import { maybeSynchronize, startSynchronization } from './synchronization.ts';
 import { compareZxids, zxidLabel, type Zxid } from './zxid.ts';
 
 /** What the election ends with. */
 export function leadOrFollow(node: ZabNode, vote: Vote): void {
   const { election, settings } = node;
   election.vote = vote;
-  const knocks = settings.peers.flatMap((peer) => election.knocks.get(peer) ?? []);
+  const knocks = node.peers.flatMap((peer) => election.knocks.get(peer) ?? []);
   election.knocks.clear();
   if (vote.leader === settings.nodeId) {
     becomeLeader(node, `elected in round ${election.round}`);
-    for (const knock of knocks) admitLearner(node, knock.peer, knock.acceptedEpoch);
+    for (const knock of knocks) admitLearner(node, knock);
     maybeProposeEpoch(node);
     return;
   }
   becomeLearner(node, vote.leader, `elected ${vote.leader} in round ${election.round}`);
   for (const knock of knocks) closeLink(node, knock.peer, `follows ${vote.leader} itself`);
-  send(node, vote.leader, { type: 'FollowerInfo', acceptedEpoch: node.acceptedEpoch });
+  const type = isVoting(node) ? 'FollowerInfo' : 'ObserverInfo';
+  const configVersion = committedConfig(node).version;
+  send(node, vote.leader, { type, acceptedEpoch: node.acceptedEpoch, configVersion });
 }
 
-export function handleFollowerInfo(node: ZabNode, from: NodeId, msg: FollowerInfo): void {
+export function handleLearnerInfo(
+  node: ZabNode,
+  from: NodeId,
+  msg: FollowerInfo | ObserverInfo,
+): void {
+  const { acceptedEpoch, configVersion } = msg;
+  const observes = msg.type === 'ObserverInfo';
+  const knock = { peer: from, acceptedEpoch, configVersion, observes };
   if (node.state === 'looking') {
     // The sender may have decided first; it is admitted if this node comes to lead.
-    node.election.knocks.set(from, { peer: from, acceptedEpoch: msg.acceptedEpoch });
+    node.election.knocks.set(from, knock);
   } else if (from === node.leader) {
     becomeLooking(node, `${from} follows a leader itself`);
   } else if (node.leading === null) {
@@ -46,16 +57,22 @@ export function handleFollowerInfo(node: ZabNode, from: NodeId, msg: FollowerInf
   } else if (node.leading.learners.has(from)) {
     ignore(node, from, msg.type, 'already a learner in this session');
   } else {
-    admitLearner(node, from, msg.acceptedEpoch);
+    admitLearner(node, knock);
     maybeProposeEpoch(node);
   }
 }
 
-function admitLearner(node: ZabNode, peer: NodeId, acceptedEpoch: number): void {
+function admitLearner(node: ZabNode, knock: Knock): void {
   const { leading } = node;
+  const { peer, acceptedEpoch } = knock;
   const linkEpoch = node.links.get(peer);
   if (leading === null || linkEpoch === undefined) return;
-  if (isStranded(node, leading, acceptedEpoch)) {
+  if (compareZxids(knock.configVersion, lastSeenConfig(node).version) > 0) {
+    // protocols.md 3.5-1: what put it in force is committed, and this node does not hold it.
+    becomeLooking(node, `${peer} is at configuration ${zxidLabel(knock.configVersion)}`);
+    return;
+  }
+  if (isStranded(node, leading, knock)) {
     node.strandedCount += 1;
     const why = `${peer} promised epoch ${acceptedEpoch}, this one is ${leading.epoch}`;
     if (node.phase === 'broadcast' && !node.settings.options.rescueStranded) {
@@ -65,23 +82,27 @@ function admitLearner(node: ZabNode, peer: NodeId, acceptedEpoch: number): void 
     }
     return;
   }
-  leading.learners.set(peer, newLearner(peer, linkEpoch, acceptedEpoch));
+  const observes = knock.observes && !isVoterHere(node, peer);
+  leading.learners.set(peer, newLearner(knock, linkEpoch, observes));
   if (leading.epoch > 0) sendLeaderInfo(node, leading, peer);
 }
 
 /** Nobody follows an epoch below its promise; and before the quorum is there, nobody who made
  *  this very promise to another leader counts either. */
-function isStranded(node: ZabNode, leading: LeadingState, acceptedEpoch: number): boolean {
+function isStranded(node: ZabNode, leading: LeadingState, knock: Knock): boolean {
+  const { peer, acceptedEpoch } = knock;
   if (leading.epoch === 0) return false;
   if (acceptedEpoch > leading.epoch) return true;
-  return node.phase === 'discovery' && acceptedEpoch === leading.epoch;
+  const isSame = acceptedEpoch === leading.epoch && isVoterHere(node, peer);
+  return node.phase === 'discovery' && isSame;
 }
 
-function newLearner(peer: NodeId, linkEpoch: number, acceptedEpoch: number): Learner {
+function newLearner(knock: Knock, linkEpoch: number, observes: boolean): Learner {
   return {
-    peer,
+    peer: knock.peer,
     linkEpoch,
-    acceptedEpoch,
+    acceptedEpoch: knock.acceptedEpoch,
+    observes,
     stage: 'informed',
     answer: null,
     quietTicks: 0,
@@ -91,6 +112,8 @@ function newLearner(peer: NodeId, linkEpoch: number, acceptedEpoch: number): Lea
     ackedPos: 0,
     toldCommit: 0,
     inflight: [],
+    snap: null,
+    syncs: [],
   };
 }
 
@@ -106,7 +129,7 @@ function maybeProposeEpoch(node: ZabNode): void {
   }
   leading.epoch = hasMutant(node, 'reuse-epoch') ? Math.max(1, highest) : highest + 1;
   leading.promiseToken = promiseEpoch(node, leading.epoch, settings.nodeId);
-  for (const peer of settings.peers) {
+  for (const peer of node.peers) {
     if (leading.learners.has(peer)) sendLeaderInfo(node, leading, peer);
   }
 }
@@ -166,7 +189,13 @@ export function handleAckEpoch(
     ignore(node, learner.peer, msg.type, `epoch ${msg.epoch} at stage ${learner.stage}`);
     return;
   }
-  if (node.phase === 'discovery' && isAhead(node, msg) && !hasMutant(node, 'skip-ahead-check')) {
+  const isCounted = isVoterHere(node, learner.peer);
+  if (
+    node.phase === 'discovery' &&
+    isCounted &&
+    isAhead(node, msg) &&
+    !hasMutant(node, 'skip-ahead-check')
+  ) {
     const theirs = `${msg.currentEpoch}/${zxidLabel(msg.lastZxid)}`;
     becomeLooking(node, `${learner.peer} is ahead with ${theirs}`);
     return;
@@ -174,7 +203,7 @@ export function handleAckEpoch(
   if (!msg.already || hasMutant(node, 'count-already')) leading.promised.add(learner.peer);
   learner.stage = 'answered';
   learner.answer = msg;
-  if (node.phase !== 'discovery') synchronizeLearner(node, leading, learner);
+  maybeSynchronize(node, leading, learner);
   maybeFinishDiscovery(node);
 }
 

@@ -5,7 +5,7 @@
  */
 import { compareIds, type NodeId } from '../../vocabulary/ids.ts';
 import { isQuorum } from '../quorum/majority.ts';
-import { isVoter } from './membership.ts';
+import { committedConfig, isVoterHere, isVoting, noteHeard } from './membership.ts';
 import type { Notification, Vote } from './messages.ts';
 import { ignore, send } from './outbox.ts';
 import { gateOf, hasMutant, type ZabNode } from './state.ts';
@@ -32,14 +32,19 @@ function ownVote(node: ZabNode): Vote {
   };
 }
 
-/** A new round of the election, from scratch. */
-export function startRound(node: ZabNode): void {
+/**
+ * A new round of the election, from scratch.
+ * @param hint stands for this node's first vote when the leader before designated it. Whether it
+ *   may lead is decided where that is always decided, in discovery.
+ */
+export function startRound(node: ZabNode, hint: NodeId | null = null): void {
   const { election } = node;
   election.round += 1;
   election.received.clear();
   election.outOfElection.clear();
   election.timeoutTicks = node.settings.notifyTicksMin;
-  support(node, ownVote(node));
+  const own = ownVote(node);
+  support(node, hint !== null && isVoterHere(node, hint) ? { ...own, leader: hint } : own);
 }
 
 /** Takes over a vote and tells everybody. */
@@ -47,7 +52,8 @@ function support(node: ZabNode, vote: Vote): void {
   const { election } = node;
   election.vote = vote;
   election.finalizeTicks = null;
-  election.received.set(node.settings.nodeId, vote);
+  // Who does not vote says all the same whom it hears of: it may be a voter and not know it yet.
+  if (isVoting(node)) election.received.set(node.settings.nodeId, vote);
   const era = { number: vote.epoch, owner: null };
   // A notification promises nothing and may be changed at any time, hence `pre`.
   const phase = 'pre';
@@ -57,13 +63,15 @@ function support(node: ZabNode, vote: Vote): void {
 
 function broadcastNotification(node: ZabNode): void {
   node.election.quietTicks = 0;
-  for (const peer of node.settings.peers) sendNotification(node, peer);
+  for (const peer of node.peers) sendNotification(node, peer);
 }
 
 export function sendNotification(node: ZabNode, to: NodeId): void {
   if (node.state === 'outsider') return;
   const { round, vote } = node.election;
-  const msg = { type: 'Notification', state: node.state, round, vote } as const;
+  const newest = committedConfig(node);
+  const config = newest.version.epoch === 0 ? null : newest;
+  const msg = { type: 'Notification', state: node.state, round, vote, config } as const;
   send(node, to, msg, gateOf(node));
 }
 
@@ -72,8 +80,13 @@ export function sendNotification(node: ZabNode, to: NodeId): void {
  * @returns the vote to follow at once, when servers outside of the election agree on it.
  */
 export function handleNotification(node: ZabNode, from: NodeId, msg: Notification): Vote | null {
-  if (!isVoter(node.voters, from) || !isVoter(node.voters, msg.vote.leader)) {
+  if (node.state === 'looking' && msg.config !== null && noteHeard(node, msg.config)) {
+    startRound(node);
+  }
+  if (!isVoterHere(node, from) || !isVoterHere(node, msg.vote.leader)) {
     ignore(node, from, msg.type, `a vote of ${from} for ${msg.vote.leader}, not both voters`);
+    // It does not count, but it wants to know who leads.
+    if (msg.state === 'looking' && node.state !== 'looking') sendNotification(node, from);
     return null;
   }
   if (node.state !== 'looking') {
@@ -98,14 +111,23 @@ function considerLooking(node: ZabNode, from: NodeId, msg: Notification): void {
     election.timeoutTicks = node.settings.notifyTicksMin;
     const own = ownVote(node);
     election.received.set(from, msg.vote);
-    support(node, compareVotes(node, msg.vote, own) > 0 ? msg.vote : own);
+    const isOurs = isVoting(node) && compareVotes(node, msg.vote, own) <= 0;
+    support(node, isOurs ? own : msg.vote);
     return;
   }
   const isFirst = !election.received.has(from);
   election.received.set(from, msg.vote);
-  if (compareVotes(node, msg.vote, election.vote) > 0) support(node, msg.vote);
+  if (isBetter(node, msg.vote)) support(node, msg.vote);
   // It may have been outside of the election, or not connected, when this node last told its vote.
   else if (isFirst) sendNotification(node, from);
+}
+
+/** Whoever cannot lead has nothing to set against a vote for who can. */
+function isBetter(node: ZabNode, vote: Vote): boolean {
+  const { vote: mine } = node.election;
+  const isOwn = mine.leader === node.settings.nodeId;
+  if (!isVoterHere(node, mine.leader) || (isOwn && !isVoting(node))) return true;
+  return compareVotes(node, vote, mine) > 0;
 }
 
 /** protocols.md 3.4-2: joining an ensemble that has a leader. */
@@ -134,7 +156,8 @@ function passesLeaderCheck(node: ZabNode, msg: Notification): boolean {
   const { election, settings } = node;
   const { leader } = msg.vote;
   if (leader === settings.nodeId) {
-    return msg.round === election.round && isSameVote(msg.vote, election.vote);
+    const isNow = msg.round === election.round && isSameVote(msg.vote, election.vote);
+    return isNow && isVoting(node);
   }
   const said = election.outOfElection.get(leader);
   return said?.state === 'leading' && said.vote.leader === leader;
@@ -160,15 +183,21 @@ export function maybeDecide(node: ZabNode): Vote | null {
   const supporters = supportersOf(election.received, election.vote);
   traceTally(node, supporters);
   const { leader } = election.vote;
-  const reachable = leader === settings.nodeId || node.links.has(leader);
+  const isSelf = leader === settings.nodeId;
+  const reachable = isSelf ? isVoting(node) : node.links.has(leader);
   if (!reachable || !isQuorum(node.voters, supporters)) {
     election.finalizeTicks = null;
     return null;
   }
   // With every voter agreed there is nobody left who could send a better vote.
-  if (supporters.size === node.voters.voters.length) return election.vote;
+  if (hasEverybody(node, supporters)) return election.vote;
   election.finalizeTicks ??= settings.options.finalizeWaitTicks;
   return election.finalizeTicks <= 0 ? election.vote : null;
+}
+
+function hasEverybody({ voters }: ZabNode, supporters: ReadonlySet<NodeId>): boolean {
+  const isIn = (voter: NodeId): boolean => supporters.has(voter);
+  return voters.voters.every(isIn) && (voters.votersOld?.every(isIn) ?? true);
 }
 
 function traceTally(node: ZabNode, supporters: ReadonlySet<NodeId>): void {

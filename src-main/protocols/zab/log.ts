@@ -23,24 +23,38 @@ interface EpochRun {
 /** Last counter a history has of an epoch; what a learner tells of its history in AckEpoch. */
 export type EpochEnd = readonly [epoch: number, lastCounter: number];
 
+/** The transaction just before the first retained one; a log without any retained ends there. */
+export interface Floor {
+  readonly pos: Position;
+  readonly zxid: Zxid;
+  /** Its service time. */
+  readonly time: number;
+}
+
+export const FLOOR_ZERO: Floor = { pos: 0, zxid: ZXID_ZERO, time: 0 };
+
 export interface SavedLog {
-  readonly first: Position;
-  readonly floor: Zxid;
+  readonly floor: Floor;
   readonly entries: readonly ZabEntry[];
 }
 
 export class ZabLog {
-  /** Position of the first retained entry; above 1 once snapshots exist. */
-  readonly first: Position;
-  /** Zxid just before the first retained entry. */
-  readonly floor: Zxid;
-  readonly #entries: ZabEntry[] = [];
-  readonly #runs: EpochRun[] = [];
+  #floor: Floor;
+  #entries: ZabEntry[] = [];
+  #runs: EpochRun[] = [];
 
-  constructor(entries: readonly ZabEntry[] = [], first: Position = 1, floor: Zxid = ZXID_ZERO) {
-    this.first = first;
-    this.floor = floor;
+  constructor(entries: readonly ZabEntry[] = [], floor: Floor = FLOOR_ZERO) {
+    this.#floor = floor;
     this.append(entries);
+  }
+
+  get floor(): Floor {
+    return this.#floor;
+  }
+
+  /** Position of the first retained entry. */
+  get first(): Position {
+    return this.#floor.pos + 1;
   }
 
   get lastPos(): Position {
@@ -48,12 +62,12 @@ export class ZabLog {
   }
 
   get lastZxid(): Zxid {
-    return this.#entries.at(-1) ?? this.floor;
+    return this.#entries.at(-1) ?? this.#floor.zxid;
   }
 
-  /** Service time of the newest entry, 0 when there is none. */
+  /** Service time of the newest entry, 0 when there was none. */
   get lastTime(): number {
-    return this.#entries.at(-1)?.time ?? 0;
+    return this.#entries.at(-1)?.time ?? this.#floor.time;
   }
 
   entryAt(pos: Position): ZabEntry | undefined {
@@ -62,7 +76,7 @@ export class ZabLog {
 
   /** Zxid at a position of the log; the floor for the position before the first. */
   zxidAt(pos: Position): Zxid {
-    if (pos === this.first - 1) return this.floor;
+    if (pos === this.#floor.pos) return this.#floor.zxid;
     const entry = ensure(this.entryAt(pos), `no entry at ${pos}, log ends at ${this.lastPos}`);
     return { epoch: entry.epoch, counter: entry.counter };
   }
@@ -91,16 +105,37 @@ export class ZabLog {
 
   /** Removes everything after `pos`. */
   truncateAfter(pos: Position): void {
-    assert(pos >= this.first - 1 && pos <= this.lastPos, `truncate to ${pos} of ${this.lastPos}`);
+    assert(pos >= this.#floor.pos && pos <= this.lastPos, `truncate to ${pos} of ${this.lastPos}`);
     this.#entries.length = pos - this.first + 1;
     while ((this.#runs.at(-1)?.firstPos ?? 0) > pos) this.#runs.pop();
   }
 
+  /** Forgets everything up to `pos`, which a snapshot holds. */
+  compactTo(pos: Position): void {
+    const entry = ensure(this.entryAt(pos), `compact to ${pos} of ${this.first}..${this.lastPos}`);
+    const { epoch, counter, time } = entry;
+    this.#entries = this.#entries.slice(pos - this.#floor.pos);
+    this.#floor = { pos, zxid: { epoch, counter }, time };
+    this.#runs = this.#runs.flatMap((run, i) => {
+      const next = this.#runs[i + 1];
+      const end = next === undefined ? this.lastPos : next.firstPos - 1;
+      if (end <= pos) return [];
+      if (run.firstPos > pos) return [run];
+      return [{ epoch, firstPos: pos + 1, firstCounter: counter + 1 }];
+    });
+  }
+
+  /** A snapshot takes the place of everything. */
+  startFrom(floor: Floor): void {
+    this.#floor = floor;
+    this.#entries = [];
+    this.#runs = [];
+  }
+
   /** Position of a zxid, null when this history does not hold it. The floor counts as held. */
   positionOf(zxid: Zxid): Position | null {
-    if (zxid.epoch === this.floor.epoch && zxid.counter === this.floor.counter) {
-      return this.first - 1;
-    }
+    const { zxid: floor } = this.#floor;
+    if (zxid.epoch === floor.epoch && zxid.counter === floor.counter) return this.#floor.pos;
     for (let i = this.#runs.length - 1; i >= 0; i -= 1) {
       const run = this.#runs[i] as EpochRun;
       if (run.epoch > zxid.epoch) continue;
@@ -111,13 +146,15 @@ export class ZabLog {
     return null;
   }
 
-  /** The runs as (epoch, last counter), newest first. */
+  /** The runs as (epoch, last counter), newest first; the floor is the oldest known. */
   epochEnds(): EpochEnd[] {
     const ends: EpochEnd[] = [];
     for (let i = this.#runs.length - 1; i >= 0; i -= 1) {
       const run = this.#runs[i] as EpochRun;
       ends.push([run.epoch, run.firstCounter + this.#runEnd(i) - run.firstPos]);
     }
+    const { epoch, counter } = this.#floor.zxid;
+    if (counter > 0 && this.#runs[0]?.epoch !== epoch) ends.push([epoch, counter]);
     return ends;
   }
 
@@ -125,15 +162,15 @@ export class ZabLog {
    * The last position both histories hold. A zxid names one transaction for ever, and whoever holds
    * it holds everything before it, so the newest epoch both know something of decides.
    * @param ends the other history, newest first.
+   * @returns null when that is before the floor, or may be: only a snapshot helps.
    */
-  commonPosition(ends: readonly EpochEnd[]): Position {
+  commonPosition(ends: readonly EpochEnd[]): Position | null {
     for (const [epoch, lastCounter] of ends) {
       const end = this.#endOf(epoch);
       if (end === null) continue;
-      const pos = this.positionOf({ epoch, counter: Math.min(end, lastCounter) });
-      if (pos !== null) return pos;
+      return this.positionOf({ epoch, counter: Math.min(end, lastCounter) });
     }
-    return this.first - 1;
+    return this.#floor.pos === 0 ? 0 : null;
   }
 
   /** Entries of [from, to] grouped by epoch and kind, as the trace shows them. */
@@ -153,7 +190,7 @@ export class ZabLog {
   }
 
   save(): SavedLog {
-    return { first: this.first, floor: this.floor, entries: this.#entries.slice() };
+    return { floor: this.#floor, entries: this.#entries.slice() };
   }
 
   #runEnd(index: number): Position {
@@ -167,6 +204,7 @@ export class ZabLog {
       if (run.epoch === epoch) return run.firstCounter + this.#runEnd(i) - run.firstPos;
       if (run.epoch < epoch) return null;
     }
-    return null;
+    const { epoch: floorEpoch, counter } = this.#floor.zxid;
+    return epoch === floorEpoch && counter > 0 ? counter : null;
   }
 }

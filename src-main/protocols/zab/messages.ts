@@ -4,11 +4,13 @@
  * epoch it belongs to, so that one that was held back behind a barrier and left in a later session
  * is told apart.
  */
-import type { NodeId } from '../../vocabulary/ids.ts';
+import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import type { MessageKind } from '../../vocabulary/trace.ts';
-import { hasEntryShape, isCount, isFields, type Fields } from '../kernel/guards.ts';
+import { isClusterConfig } from '../kernel/config.ts';
+import { hasEntryShape, isCount, isFields, isPosition, type Fields } from '../kernel/guards.ts';
+import { isConfigAt, type ConfigAt } from './configs.ts';
 import type { EpochEnd, ZabEntry } from './log.ts';
-import { COUNTER_MAX, type Zxid } from './zxid.ts';
+import { isCounter, isZxid, type Zxid } from './zxid.ts';
 
 /** What a server stands for in an election: order is (epoch, zxid, leader), see election.ts. */
 export interface Vote {
@@ -24,12 +26,22 @@ export interface Notification {
   readonly state: ServerState;
   readonly round: number;
   readonly vote: Vote;
+  /** The newest configuration the sender knows to be committed; null: the one all began with. */
+  readonly config: ConfigAt | null;
 }
 
-/** CEPOCH */
+/** CEPOCH. `configVersion`: of the newest configuration known to be committed. */
 export interface FollowerInfo {
   readonly type: 'FollowerInfo';
   readonly acceptedEpoch: number;
+  readonly configVersion: Zxid;
+}
+
+/** The same of a server that does not vote, as far as it knows. */
+export interface ObserverInfo {
+  readonly type: 'ObserverInfo';
+  readonly acceptedEpoch: number;
+  readonly configVersion: Zxid;
 }
 
 /** NEWEPOCH */
@@ -63,6 +75,37 @@ export interface Trunc {
   readonly zxid: Zxid;
 }
 
+/**
+ * One chunk of a snapshot that takes the place of the learner's history; more follows. Every chunk
+ * says all there is to know of it, `id` names the image at the leader.
+ */
+export interface Snap {
+  readonly type: 'Snap';
+  readonly epoch: number;
+  readonly id: string;
+  readonly lastPos: Position;
+  readonly zxid: Zxid;
+  readonly time: number;
+  readonly config: ConfigAt;
+  readonly chunk: number;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly image: { readonly handle: string; readonly chunk: number };
+}
+
+/** So many chunks have arrived: room for more. */
+export interface SnapAck {
+  readonly type: 'SnapAck';
+  readonly epoch: number;
+  readonly chunks: number;
+}
+
+/** What Trunc names is not in the history here (protocols.md 3.6, learner rule 1). */
+export interface SnapRequest {
+  readonly type: 'SnapRequest';
+  readonly epoch: number;
+}
+
 /** PROPOSE, and the history during synchronisation. `epoch`: of the leader, not of the entries. */
 export interface Proposal {
   readonly type: 'Proposal';
@@ -70,10 +113,11 @@ export interface Proposal {
   readonly entries: readonly ZabEntry[];
 }
 
-/** NEWLEADER */
+/** NEWLEADER. `configVersion`: of the newest configuration in the history before it. */
 export interface NewLeader {
   readonly type: 'NewLeader';
   readonly epoch: number;
+  readonly configVersion: Zxid;
 }
 
 /** ACK-LD. `lastZxid`: the end of the durable history this acknowledges. */
@@ -104,58 +148,115 @@ export interface Commit {
   readonly zxid: Zxid;
 }
 
+/** COMMIT of a configuration. Followers of another designated leader look for that one. */
+export interface CommitAndActivate {
+  readonly type: 'CommitAndActivate';
+  readonly epoch: number;
+  readonly zxid: Zxid;
+  readonly designatedLeader: NodeId;
+}
+
+/** To observers: transactions that are committed already. */
+export interface Inform {
+  readonly type: 'Inform';
+  readonly epoch: number;
+  readonly entries: readonly ZabEntry[];
+}
+
+/** The same, with a configuration at its end. */
+export interface InformAndActivate {
+  readonly type: 'InformAndActivate';
+  readonly epoch: number;
+  readonly entries: readonly ZabEntry[];
+  readonly designatedLeader: NodeId;
+}
+
+/** The leader makes way for another server, which has everything. */
+export interface HandOver {
+  readonly type: 'HandOver';
+  readonly epoch: number;
+  readonly designatedLeader: NodeId;
+}
+
+/** A learner asks how far it has to be; the answer comes behind that commit. */
+export interface Sync {
+  readonly type: 'Sync';
+  readonly epoch: number;
+  readonly id: number;
+}
+
+export interface Synced {
+  readonly type: 'Synced';
+  readonly epoch: number;
+  readonly id: number;
+}
+
 export interface Ping {
   readonly type: 'Ping';
   readonly epoch: number;
 }
 
+/** `zxid`: what is durable here, which an observer says in no other way. */
 export interface Pong {
   readonly type: 'Pong';
   readonly epoch: number;
+  readonly zxid: Zxid;
 }
 
 export type ZabMessage =
   | Notification
   | FollowerInfo
+  | ObserverInfo
   | LeaderInfo
   | AckEpoch
   | Diff
   | Trunc
+  | Snap
+  | SnapAck
+  | SnapRequest
   | Proposal
   | NewLeader
   | NewLeaderAck
   | UpToDate
   | Ack
   | Commit
+  | CommitAndActivate
+  | Inform
+  | InformAndActivate
+  | HandOver
+  | Sync
+  | Synced
   | Ping
   | Pong;
 
 export const MESSAGE_KINDS: { readonly [type in ZabMessage['type']]: MessageKind } = {
   Notification: 'election',
   FollowerInfo: 'election',
+  ObserverInfo: 'election',
   LeaderInfo: 'election',
   AckEpoch: 'election',
+  HandOver: 'election',
   Diff: 'catch-up',
   Trunc: 'catch-up',
+  Snap: 'catch-up',
+  SnapAck: 'catch-up',
+  SnapRequest: 'catch-up',
   NewLeader: 'catch-up',
   NewLeaderAck: 'catch-up',
   UpToDate: 'catch-up',
   Proposal: 'replicate',
+  Inform: 'replicate',
+  InformAndActivate: 'replicate',
   Ack: 'answer',
   Commit: 'commit',
+  CommitAndActivate: 'commit',
+  Sync: 'read',
+  Synced: 'read',
   Ping: 'heartbeat',
   Pong: 'heartbeat',
 };
 
 const STATES: ReadonlySet<unknown> = new Set(['looking', 'following', 'leading']);
-
-function isZxid(value: unknown): boolean {
-  return isFields(value) && isCount(value.epoch) && isCounter(value.counter);
-}
-
-function isCounter(value: unknown): boolean {
-  return isCount(value) && value <= COUNTER_MAX;
-}
 
 function isVote(value: unknown): boolean {
   if (!isFields(value)) return false;
@@ -170,17 +271,41 @@ function isEnds(value: unknown): boolean {
 }
 
 function isEntry(value: unknown): boolean {
+  if (!isFields(value) || !isCount(value.epoch) || !isCounter(value.counter)) return false;
+  if (value.epoch === 0 || value.counter === 0) return false;
+  return hasEntryShape(value) && (value.type !== 'config' || isClusterConfig(value.payload));
+}
+
+function isSnap(msg: Fields): boolean {
+  const { chunk, chunks, image } = msg;
+  if (!isPosition(chunks) || !isCount(chunk) || chunk >= chunks || !isFields(image)) return false;
   return (
-    isFields(value) && isCount(value.epoch) && isCounter(value.counter) && hasEntryShape(value)
+    hasZxid(msg) &&
+    typeof msg.id === 'string' &&
+    isPosition(msg.lastPos) &&
+    isCount(msg.time) &&
+    isCount(msg.bytes) &&
+    isConfigAt(msg.config)
   );
 }
 
 const hasEpoch = (msg: Fields): boolean => isCount(msg.epoch);
 const hasZxid = (msg: Fields): boolean => isCount(msg.epoch) && isZxid(msg.zxid);
+const hasEntries = (msg: Fields): boolean =>
+  isCount(msg.epoch) && Array.isArray(msg.entries) && msg.entries.every(isEntry);
+const hasId = (msg: Fields): boolean => isCount(msg.epoch) && isCount(msg.id);
+const isInfo = (msg: Fields): boolean => isCount(msg.acceptedEpoch) && isZxid(msg.configVersion);
+const isDesignation = (msg: Fields): boolean =>
+  isCount(msg.epoch) && typeof msg.designatedLeader === 'string';
 
 const GUARDS: { readonly [type in ZabMessage['type']]: (msg: Fields) => boolean } = {
-  Notification: (msg) => STATES.has(msg.state) && isCount(msg.round) && isVote(msg.vote),
-  FollowerInfo: (msg) => isCount(msg.acceptedEpoch),
+  Notification: (msg) =>
+    STATES.has(msg.state) &&
+    isCount(msg.round) &&
+    isVote(msg.vote) &&
+    (msg.config === null || isConfigAt(msg.config)),
+  FollowerInfo: isInfo,
+  ObserverInfo: isInfo,
   LeaderInfo: hasEpoch,
   AckEpoch: (msg) =>
     isCount(msg.epoch) &&
@@ -190,14 +315,23 @@ const GUARDS: { readonly [type in ZabMessage['type']]: (msg: Fields) => boolean 
     isEnds(msg.ends),
   Diff: hasZxid,
   Trunc: hasZxid,
-  Proposal: (msg) => isCount(msg.epoch) && Array.isArray(msg.entries) && msg.entries.every(isEntry),
-  NewLeader: hasEpoch,
+  Snap: isSnap,
+  SnapAck: (msg) => isCount(msg.epoch) && isCount(msg.chunks),
+  SnapRequest: hasEpoch,
+  Proposal: hasEntries,
+  NewLeader: (msg) => isCount(msg.epoch) && isZxid(msg.configVersion),
   NewLeaderAck: (msg) => isCount(msg.epoch) && isZxid(msg.lastZxid),
   UpToDate: hasZxid,
   Ack: hasZxid,
   Commit: hasZxid,
+  CommitAndActivate: (msg) => hasZxid(msg) && isDesignation(msg),
+  Inform: hasEntries,
+  InformAndActivate: (msg) => hasEntries(msg) && isDesignation(msg),
+  HandOver: isDesignation,
+  Sync: hasId,
+  Synced: hasId,
   Ping: hasEpoch,
-  Pong: hasEpoch,
+  Pong: hasZxid,
 };
 
 /** The message narrowed, or null when its shape is not one of ours. */

@@ -60,6 +60,22 @@ export const MUTANTS = [
     name: 'apply-at-boot',
     breaks: 'The whole log on disk is applied at start, also what was never committed.',
   },
+  {
+    name: 'snap-in-memory',
+    breaks: 'A snapshot of the leader is loaded but not kept: the log behind it is worth nothing.',
+  },
+  {
+    name: 'trunc-without-target',
+    breaks: 'A learner that does not hold what it is to be cut back to goes on from what it has.',
+  },
+  {
+    name: 'commit-with-old-quorum',
+    breaks: 'While a configuration is pending, the quorum of the one before is enough to commit.',
+  },
+  {
+    name: 'observer-gets-proposals',
+    breaks: 'An observer is told of transactions that are not committed as if they were.',
+  },
 ] as const satisfies readonly Mutant[];
 
 export type MutantName = (typeof MUTANTS)[number]['name'];

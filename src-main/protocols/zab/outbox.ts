@@ -1,6 +1,7 @@
 /** Sending over sessions, closing them, and the trace of what is dropped. */
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Token } from '../kernel/core.ts';
+import { refreshMembers } from './membership.ts';
 import type { ZabMessage } from './messages.ts';
 import type { ZabNode } from './state.ts';
 
@@ -29,6 +30,7 @@ export function forgetLink(node: ZabNode, peer: NodeId): void {
   node.election.knocks.delete(peer);
   node.leading?.learners.delete(peer);
   node.leading?.promised.delete(peer);
+  refreshMembers(node);
 }
 
 export function ignore(node: ZabNode, from: NodeId, type: string, why: string): void {

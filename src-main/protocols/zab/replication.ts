@@ -1,17 +1,23 @@
 /**
- * Phase 3, broadcast (protocols.md 3.7), and the stream that also carries the history during
- * synchronisation: Proposal, Ack, Commit. Several transactions travel in one message, an Ack or a
- * Commit stands for everything up to its zxid.
+ * Phase 3, broadcast (protocols.md 3.7): Proposal, Ack, Commit, and Inform to observers. Several
+ * transactions travel in one message, an Ack or a Commit stands for everything up to its zxid.
  */
-import { assert } from '../../base/assert.ts';
 import type { NodeId, Position } from '../../vocabulary/ids.ts';
-import type { PersistOp } from '../kernel/durable.ts';
 import { quorumPosition } from '../quorum/majority.ts';
-import { lastThatFits } from '../kernel/message-size.ts';
+import { commitTo } from './delivering.ts';
 import type { ZabEntry } from './log.ts';
-import type { Ack, Commit, Proposal } from './messages.ts';
+import { pendingConfig } from './membership.ts';
+import type {
+  Ack,
+  Commit,
+  CommitAndActivate,
+  Inform,
+  InformAndActivate,
+  Pong,
+  Proposal,
+} from './messages.ts';
 import { ignore, send } from './outbox.ts';
-import { becomeLooking, traceRole } from './roles.ts';
+import { becomeLooking } from './roles.ts';
 import {
   gateOf,
   hasMutant,
@@ -21,24 +27,26 @@ import {
   type LearningState,
   type ZabNode,
 } from './state.ts';
+import { logEntries } from './storing.ts';
+import {
+  acknowledged,
+  isKeepingUp,
+  lastInMessage,
+  maybeSendCommit,
+  sendProposal,
+  streamTo,
+} from './stream.ts';
+import { designate, followDesignated, leaveIfRemoved, maybeHandOver } from './transfer.ts';
 import { isSuccessor, zxidLabel, type Zxid } from './zxid.ts';
-
-/** Entries an `apply` effect holds at most. */
-const APPLY_ENTRIES_MAX = 4096;
-
-/** Answered requests kept in front of the queue before it is cut. */
-const WAITING_SLACK = 4096;
 
 /** Leader: new transactions enter its log and go out to every learner that has its history. */
 export function propose(node: ZabNode, leading: LeadingState, entries: readonly ZabEntry[]): void {
-  const { log, effects, durability, settings } = node;
+  const { log } = node;
   const before = log.lastPos;
-  log.append(entries);
-  durability.note(effects.persist({ op: 'put', entries }), log.lastPos);
-  traceAppend(node, before + 1);
+  logEntries(node, entries);
   const live: Proposal = { type: 'Proposal', epoch: leading.epoch, entries };
   const isOneMessage = lastInMessage(node, before + 1, log.lastPos) === log.lastPos;
-  for (const peer of settings.peers) {
+  for (const peer of node.peers) {
     const learner = leading.learners.get(peer);
     if (learner === undefined) continue;
     // One message for all who keep up; the others get theirs out of the log.
@@ -49,72 +57,6 @@ export function propose(node: ZabNode, leading: LeadingState, entries: readonly 
     }
   }
   if (hasMutant(node, 'self-ack-before-persist')) maybeCommit(node);
-}
-
-/** The last position of [from, to] that one Proposal from `from` on may carry. */
-function lastInMessage(node: ZabNode, from: Position, to: Position): Position {
-  const most = Math.min(to, from + node.settings.options.maxEntriesPerMessage - 1);
-  return lastThatFits(from, most, (pos) => node.log.entryAt(pos));
-}
-
-function isKeepingUp(node: ZabNode, learner: Learner, before: Position): boolean {
-  const hasRoom = learner.inflight.length < node.settings.options.maxInflight;
-  return learner.newLeaderSent && learner.sentPos === before && hasRoom;
-}
-
-function sendProposal(node: ZabNode, learner: Learner, msg: Proposal, lastPos: Position): void {
-  send(node, learner.peer, msg);
-  learner.sentPos = lastPos;
-  learner.inflight.push(lastPos);
-}
-
-export function traceAppend(node: ZabNode, from: Position): void {
-  for (const run of node.log.runsIn(from, node.log.lastPos)) {
-    const { to, epoch, counter, noop } = run;
-    const era = { number: epoch, owner: null };
-    node.effects.trace({ kind: 'append', from: run.from, to, era, noop, counter });
-  }
-}
-
-/**
- * Sends a learner what its window has room for: history up to the target, NewLeader, then whatever
- * the log has grown since, and the commits of what it was sent.
- */
-export function streamTo(node: ZabNode, leading: LeadingState, learner: Learner): void {
-  if (!isStreaming(learner)) return;
-  const { maxInflight } = node.settings.options;
-  const { lastPos } = node.log;
-  for (;;) {
-    const end = learner.newLeaderSent ? lastPos : learner.targetPos;
-    if (learner.sentPos < end && learner.inflight.length < maxInflight) {
-      const to = lastInMessage(node, learner.sentPos + 1, end);
-      const entries = node.log.slice(learner.sentPos + 1, to);
-      sendProposal(node, learner, { type: 'Proposal', epoch: leading.epoch, entries }, to);
-    } else if (learner.sentPos === end && !learner.newLeaderSent) {
-      send(node, learner.peer, { type: 'NewLeader', epoch: leading.epoch });
-      learner.newLeaderSent = true;
-    } else {
-      break;
-    }
-  }
-  maybeSendCommit(node, leading, learner);
-}
-
-function maybeSendCommit(node: ZabNode, leading: LeadingState, learner: Learner): void {
-  if (learner.stage !== 'up-to-date') return;
-  const pos = Math.min(node.committed, learner.sentPos);
-  if (pos <= learner.toldCommit) return;
-  learner.toldCommit = pos;
-  const zxid = node.log.zxidAt(pos);
-  send(node, learner.peer, { type: 'Commit', epoch: leading.epoch, zxid });
-}
-
-/** The learner holds everything up to `pos` durably. */
-export function acknowledged(learner: Learner, pos: Position): void {
-  learner.ackedPos = Math.max(learner.ackedPos, pos);
-  let done = 0;
-  while (done < learner.inflight.length && (learner.inflight[done] ?? 0) <= pos) done += 1;
-  if (done > 0) learner.inflight.splice(0, done);
 }
 
 export function handleAck(node: ZabNode, leading: LeadingState, learner: Learner, msg: Ack): void {
@@ -130,20 +72,73 @@ export function handleAck(node: ZabNode, leading: LeadingState, learner: Learner
   streamTo(node, leading, learner);
 }
 
+/** An observer acknowledges nothing; its answers to pings say what it has. */
+export function handlePong(
+  node: ZabNode,
+  leading: LeadingState,
+  learner: Learner,
+  msg: Pong,
+): void {
+  if (!learner.observes || learner.stage !== 'up-to-date' || msg.epoch !== leading.epoch) return;
+  const pos = node.log.positionOf(msg.zxid);
+  if (pos === null || pos > learner.sentPos) return;
+  acknowledged(learner, pos);
+  streamTo(node, leading, learner);
+}
+
 /**
  * Leader: commits what a quorum of voters that adopted the epoch has on disk; of itself it counts
  * what its own barriers cover. Everything before it is thereby committed too.
  */
 export function maybeCommit(node: ZabNode): void {
-  const { leading, settings, voters } = node;
+  const { leading } = node;
   if (leading === null || node.phase !== 'broadcast') return;
-  const pos = quorumPosition(voters, (voter) => countedPosition(node, leading, voter));
-  if (pos <= node.committed) return;
-  commitTo(node, pos);
-  for (const peer of settings.peers) {
-    const learner = leading.learners.get(peer);
-    if (learner !== undefined) maybeSendCommit(node, leading, learner);
+  const pos = committablePosition(node, leading);
+  if (pos > node.committed) {
+    commitTo(node, pos);
+    designate(node, leading);
+    for (const peer of node.peers) {
+      const learner = leading.learners.get(peer);
+      if (learner === undefined) continue;
+      if (learner.observes) streamTo(node, leading, learner);
+      else maybeSendCommit(node, leading, learner);
+    }
+    leaveIfRemoved(node);
   }
+  maybeHandOver(node);
+}
+
+function committablePosition(node: ZabNode, leading: LeadingState): Position {
+  const positionOf = (voter: NodeId): Position => countedPosition(node, leading, voter);
+  if (node.voters.votersOld !== null) return jointPosition(node, positionOf);
+  const pos = quorumPosition(node.voters, positionOf);
+  return leading.oldQuorum === null ? pos : heldBack(leading, pos, positionOf);
+}
+
+/**
+ * While a configuration is pending, it and everything behind it needs both quorums, what stands
+ * before it only the old one (protocols.md 3.10).
+ */
+function jointPosition(node: ZabNode, positionOf: (voter: NodeId) => Position): Position {
+  const { voters, votersOld } = node.voters;
+  const inOld = quorumPosition({ voters: votersOld ?? voters, votersOld: null }, positionOf);
+  if (hasMutant(node, 'commit-with-old-quorum')) return inOld;
+  const inBoth = quorumPosition(node.voters, positionOf);
+  return Math.max(inBoth, Math.min(inOld, (pendingConfig(node)?.pos ?? 1) - 1));
+}
+
+/** protocols.md 3.12-12: what was proposed while the last change was pending. */
+function heldBack(
+  leading: LeadingState,
+  pos: Position,
+  positionOf: (voter: NodeId) => Position,
+): Position {
+  const { oldQuorum } = leading;
+  if (oldQuorum === null) return pos;
+  const inOld = quorumPosition({ voters: oldQuorum.voters, votersOld: null }, positionOf);
+  if (inOld < oldQuorum.upTo) return Math.min(pos, inOld);
+  if (pos >= oldQuorum.upTo) leading.oldQuorum = null;
+  return pos;
 }
 
 function countedPosition(node: ZabNode, leading: LeadingState, voter: NodeId): Position {
@@ -158,27 +153,49 @@ function countedPosition(node: ZabNode, leading: LeadingState, voter: NodeId): P
 
 /** Follower: logs proposals and acknowledges them when they are durable. */
 export function handleProposal(node: ZabNode, learning: LearningState, msg: Proposal): void {
-  const { log, effects, durability } = node;
   const { stage, epoch } = learning;
-  const leader = node.leader ?? '';
-  if (stage === 'informing' || stage === 'promised' || msg.epoch !== epoch) {
-    ignore(node, leader, msg.type, `epoch ${msg.epoch} at stage ${stage}`);
-    return;
-  }
-  const fresh = freshEntries(node, epoch, msg.entries);
-  if (fresh === null) {
-    becomeLooking(node, `a proposal of ${leader} does not follow ${zxidLabel(log.lastZxid)}`);
-    return;
-  }
-  if (fresh.length > 0) {
-    log.append(fresh);
-    durability.note(effects.persist(...persistOps(node, fresh)), log.lastPos);
-    traceAppend(node, log.lastPos - fresh.length + 1);
-  }
+  if (!isInStream(node, learning, msg) || !takeEntries(node, msg.entries, epoch)) return;
   // Between NewLeader and UpToDate proposals are logged; UpToDate acknowledges them.
   if (stage === 'adopting' || stage === 'adopted') return;
+  const { log } = node;
   const after = hasMutant(node, 'ack-before-persist') ? 0 : gateOf(node);
-  send(node, leader, { type: 'Ack', epoch, zxid: log.zxidAt(log.lastPos) }, after);
+  send(node, node.leader ?? '', { type: 'Ack', epoch, zxid: log.zxidAt(log.lastPos) }, after);
+}
+
+/** Observer: what is committed already is logged and delivered at once (protocols.md 3.9). */
+export function handleInform(
+  node: ZabNode,
+  learning: LearningState,
+  msg: Inform | InformAndActivate,
+): void {
+  const last = msg.entries.at(-1);
+  if (!isInStream(node, learning, msg) || last === undefined) return;
+  if (!takeEntries(node, msg.entries, learning.epoch)) return;
+  noteCommit(node, learning, last.pos);
+  if (msg.type === 'InformAndActivate') followDesignated(node, msg.designatedLeader);
+}
+
+function isInStream(
+  node: ZabNode,
+  { stage, epoch }: LearningState,
+  msg: Commit | CommitAndActivate | Proposal | Inform | InformAndActivate,
+): boolean {
+  const isOpen = stage !== 'informing' && stage !== 'promised' && stage !== 'receiving';
+  if (isOpen && msg.epoch === epoch) return true;
+  ignore(node, node.leader ?? '', msg.type, `epoch ${msg.epoch} at stage ${stage}`);
+  return false;
+}
+
+/** @returns false when they do not follow, which ends the session. */
+function takeEntries(node: ZabNode, entries: readonly ZabEntry[], epoch: number): boolean {
+  const fresh = freshEntries(node, epoch, entries);
+  if (fresh === null) {
+    const last = zxidLabel(node.log.lastZxid);
+    becomeLooking(node, `a proposal of ${node.leader} does not follow ${last}`);
+    return false;
+  }
+  if (fresh.length > 0) logEntries(node, fresh);
+  return true;
 }
 
 /**
@@ -196,7 +213,8 @@ function freshEntries(
   let known = 0;
   for (const entry of entries) {
     if (entry.pos <= log.lastPos) {
-      if (log.positionOf(entry) !== entry.pos) return null;
+      // What is delivered is the same everywhere, also where the log does not hold it any more.
+      if (entry.pos > node.committed && log.positionOf(entry) !== entry.pos) return null;
       known += 1;
       continue;
     }
@@ -208,70 +226,28 @@ function freshEntries(
   return known === 0 ? entries : entries.slice(known);
 }
 
-/**
- * History of an epoch above currentEpoch raises currentEpoch with it, in one barrier and after the
- * entries, so that currentEpoch >= epoch(last zxid) holds on disk at any time (protocols.md 7.4
- * Z1). That is no early adoption: a prefix of the leader's history that ends in epoch k holds the
- * whole initial history of k, which is what currentEpoch = k says.
- */
-function persistOps(node: ZabNode, entries: readonly ZabEntry[]): PersistOp<ZabEntry>[] {
-  const put: PersistOp<ZabEntry> = { op: 'put', entries };
-  const { epoch } = node.log.lastZxid;
-  if (epoch <= node.currentEpoch) return [put];
-  node.currentEpoch = epoch;
-  traceRole(node, `history of epoch ${epoch} logged`);
-  return [put, { op: 'hard', record: { currentEpoch: epoch } }];
-}
-
-export function handleCommit(node: ZabNode, learning: LearningState, msg: Commit): void {
-  const { stage, epoch } = learning;
-  const leader = node.leader ?? '';
-  if (stage === 'informing' || stage === 'promised' || msg.epoch !== epoch) {
-    ignore(node, leader, msg.type, `epoch ${msg.epoch} at stage ${stage}`);
-    return;
-  }
+export function handleCommit(
+  node: ZabNode,
+  learning: LearningState,
+  msg: Commit | CommitAndActivate,
+): void {
+  if (!isInStream(node, learning, msg)) return;
   const pos = node.log.positionOf(msg.zxid);
   if (pos === null) {
-    becomeLooking(node, `${leader} commits ${zxidLabel(msg.zxid)}, which is not logged here`);
+    const label = zxidLabel(msg.zxid);
+    becomeLooking(node, `${node.leader} commits ${label}, which is not logged here`);
     return;
   }
-  // Nothing is delivered before UpToDate (museum Z05).
-  if (stage === 'following') commitTo(node, pos);
-  else learning.committed = Math.max(learning.committed, pos);
+  noteCommit(node, learning, pos);
+  if (msg.type === 'CommitAndActivate') followDesignated(node, msg.designatedLeader);
 }
 
-/** Everything up to `pos` is committed: delivers what is new, in order. */
-export function commitTo(node: ZabNode, pos: Position): void {
-  const { log, effects } = node;
-  if (pos <= node.committed) return;
-  assert(pos <= log.lastPos, `commit ${pos} beyond the log, which ends at ${log.lastPos}`);
-  const from = node.committed + 1;
-  node.committed = pos;
-  effects.trace({ kind: 'commit', from, to: pos });
-  for (let start = from; start <= pos; start += APPLY_ENTRIES_MAX) {
-    const end = Math.min(pos, start + APPLY_ENTRIES_MAX - 1);
-    effects.apply(log.slice(start, end), takeWaiting(node, end));
+/** Nothing is delivered before UpToDate (museum Z05). */
+function noteCommit(node: ZabNode, learning: LearningState, pos: Position): void {
+  if (learning.stage !== 'following') {
+    learning.committed = Math.max(learning.committed, pos);
+    return;
   }
-}
-
-/** Requests asked here whose transactions are now delivered, up to `pos`. */
-function takeWaiting(node: ZabNode, pos: Position): { pos: Position; reqId: number }[] {
-  const { leading, log } = node;
-  const taken: { pos: Position; reqId: number }[] = [];
-  if (leading === null) return taken;
-  const { waiting } = leading;
-  for (;;) {
-    const next = waiting[leading.waitingHead];
-    if (next === undefined || next.pos > pos) break;
-    if (log.entryAt(next.pos)?.epoch !== next.epoch) {
-      assert(false, `request ${next.reqId} waits for epoch ${next.epoch} at ${next.pos}`);
-    }
-    taken.push({ pos: next.pos, reqId: next.reqId });
-    leading.waitingHead += 1;
-  }
-  if (leading.waitingHead > WAITING_SLACK && leading.waitingHead * 2 > waiting.length) {
-    leading.waiting = waiting.slice(leading.waitingHead);
-    leading.waitingHead = 0;
-  }
-  return taken;
+  commitTo(node, pos);
+  leaveIfRemoved(node);
 }

@@ -7,8 +7,9 @@ import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Era } from '../../vocabulary/era.ts';
 import type { Role } from '../../vocabulary/trace.ts';
 import { startRound } from './election.ts';
+import { isNamed, isVoting, refreshMembers } from './membership.ts';
 import { closeLink } from './outbox.ts';
-import type { ZabNode } from './state.ts';
+import type { LeadingState, Transfer, ZabNode } from './state.ts';
 
 /** The epoch whose history this node has adopted. */
 export function eraOf(node: ZabNode): Era {
@@ -17,14 +18,21 @@ export function eraOf(node: ZabNode): Era {
 
 export function roleOf(node: ZabNode): { role: Role; word: string; ready: boolean } {
   if (node.state === 'outsider') return { role: 'outsider', word: 'outsider', ready: false };
-  if (node.state === 'looking') return { role: 'looking', word: 'looking', ready: false };
   if (node.state === 'leading') {
     const ready = node.phase === 'broadcast';
     return { role: 'leader', word: ready ? 'leading' : node.phase, ready };
   }
-  const following = node.phase === 'broadcast';
-  if (following) return { role: 'follower', word: 'following', ready: false };
-  return { role: 'syncing', word: node.phase, ready: false };
+  const word = wordOf(node);
+  // It follows and stores all the same, but nobody has made it a member yet (protocols.md 0.5).
+  if (!isNamed(node)) return { role: 'outsider', word, ready: false };
+  if (node.state === 'looking') return { role: 'looking', word, ready: false };
+  return { role: node.phase === 'broadcast' ? 'follower' : 'syncing', word, ready: false };
+}
+
+function wordOf(node: ZabNode): string {
+  if (node.state === 'looking') return isNamed(node) ? 'looking' : 'outsider';
+  if (node.phase !== 'broadcast') return node.phase;
+  return isVoting(node) ? 'following' : 'observing';
 }
 
 /** Tells role, era, leader and readiness, when one of them is not what was told last. */
@@ -37,29 +45,44 @@ export function traceRole(node: ZabNode, why: string): void {
   node.effects.trace({ kind: 'role', role, word, era: eraOf(node), leader, ready, why });
 }
 
-/** Back to the election, from any state; whoever depended on this node is told. */
-export function becomeLooking(node: ZabNode, why: string): void {
+/**
+ * Back to the election, from any state; whoever depended on this node is told.
+ * @param hint whom to support first: the leader before designated it.
+ */
+export function becomeLooking(node: ZabNode, why: string, hint: NodeId | null = null): void {
   assert(node.state !== 'outsider', 'an outsider takes no part in elections');
-  if (node.leading !== null) leaveLeading(node, why);
-  if (node.state === 'following' && node.leader !== null) closeLink(node, node.leader, why);
+  leave(node, why);
   node.state = 'looking';
+  traceRole(node, why);
+  startRound(node, hint);
+}
+
+function leave(node: ZabNode, why: string): void {
+  const { leading } = node;
+  if (leading !== null) leaveLeading(node, leading, why);
+  if (node.state === 'following' && node.leader !== null) closeLink(node, node.leader, why);
+  for (const { reqId } of node.reads) node.effects.refuse(reqId, 'leadership-lost', why);
+  node.reads = [];
   node.phase = 'election';
   node.leader = null;
   node.learning = null;
-  traceRole(node, why);
-  startRound(node);
 }
 
-function leaveLeading(node: ZabNode, why: string): void {
-  const { leading } = node;
-  assert(leading !== null, `${node.settings.nodeId} does not lead`);
+function leaveLeading(node: ZabNode, leading: LeadingState, why: string): void {
   for (let i = leading.waitingHead; i < leading.waiting.length; i += 1) {
     const waiting = leading.waiting[i];
     if (waiting !== undefined) node.effects.refuse(waiting.reqId, 'leadership-lost', why);
   }
-  for (const peer of node.settings.peers)
-    if (leading.learners.has(peer)) closeLink(node, peer, why);
+  if (leading.transfer !== null) abortTransfer(node, leading.transfer, why);
+  for (const peer of node.peers) if (leading.learners.has(peer)) closeLink(node, peer, why);
   node.leading = null;
+  refreshMembers(node);
+}
+
+/** The leadership did not go where it was to. */
+export function abortTransfer(node: ZabNode, { to, reqId }: Transfer, why: string): void {
+  node.effects.trace({ kind: 'transfer', what: 'abort', to });
+  node.effects.refuse(reqId, 'busy', `the transfer to ${to} failed: ${why}`);
 }
 
 /** The election named this node. */
@@ -82,6 +105,9 @@ export function becomeLeader(node: ZabNode, why: string): void {
     clockBaseMs: node.log.lastTime,
     clockTicks: 0,
     tally: '',
+    transfer: null,
+    oldQuorum: null,
+    designated: null,
   };
   traceRole(node, why);
 }
@@ -93,7 +119,14 @@ export function becomeLearner(node: ZabNode, leader: NodeId, why: string): void 
   node.state = 'following';
   node.phase = 'discovery';
   node.leader = leader;
-  node.learning = { stage: 'informing', epoch: 0, quietTicks: 0, flushToken: 0, committed: 0 };
+  node.learning = {
+    stage: 'informing',
+    epoch: 0,
+    quietTicks: 0,
+    flushToken: 0,
+    committed: 0,
+    arrival: null,
+  };
   traceRole(node, why);
 }
 
@@ -113,14 +146,22 @@ export function becomeBroadcasting(node: ZabNode, why: string): void {
   // After establishing, all members report the same vote, whatever history each was elected with.
   const zxid = { epoch: currentEpoch, counter: 0 };
   node.election.vote = { leader: leader ?? '', zxid, epoch: currentEpoch };
+  settleHandOver(node);
   traceRole(node, why);
 }
 
+/** This node had made way for another, and now somebody leads. */
+function settleHandOver(node: ZabNode): void {
+  const { handedOver, leader } = node;
+  if (handedOver === null) return;
+  node.handedOver = null;
+  if (leader === handedOver.to) node.effects.done(handedOver.reqId, { to: handedOver.to });
+  else abortTransfer(node, handedOver, `${leader ?? 'nobody'} leads`);
+}
+
+/** For good: the storage failed. */
 export function becomeOutsider(node: ZabNode, why: string): void {
-  if (node.leading !== null) leaveLeading(node, why);
+  leave(node, why);
   node.state = 'outsider';
-  node.phase = 'election';
-  node.leader = null;
-  node.learning = null;
   traceRole(node, why);
 }

@@ -1,10 +1,11 @@
 /** What boot fixes for one life: identity, timers in ticks, limits, mutants. Plain data. */
 import { assert } from '../../base/assert.ts';
 import type { Json } from '../../vocabulary/json.ts';
-import { compareIds, type NodeId } from '../../vocabulary/ids.ts';
+import type { Incarnation, NodeId, StorageId } from '../../vocabulary/ids.ts';
 import type { Timing } from '../../vocabulary/timing.ts';
 import type { BootInput } from '../kernel/core.ts';
 import { MUTANTS, type MutantName } from './mutants.ts';
+import { COUNTER_MAX } from './zxid.ts';
 
 export interface Options {
   /** How long a winning vote waits for a better one; more than a one-way delay. */
@@ -20,6 +21,16 @@ export interface Options {
    * the server stays stranded.
    */
   readonly rescueStranded: boolean;
+  /** Entries applied since the last snapshot that make for a new one; 0: never by itself. */
+  readonly snapshotEvery: number;
+  /** Entries that stay in the log behind a snapshot, so that a short absence needs no Snap. */
+  readonly retainEntries: number;
+  /** Chunks of a snapshot under way to one learner. */
+  readonly maxChunksInflight: number;
+  /** `sync` as a transaction of its own: such a read is linearizable (protocols.md 3.11). */
+  readonly strictSync: boolean;
+  /** The last counter of an epoch; smaller to show what happens then (protocols.md 3.1). */
+  readonly counterMax: number;
 }
 
 export const DEFAULT_OPTIONS: Options = {
@@ -28,12 +39,28 @@ export const DEFAULT_OPTIONS: Options = {
   maxEntriesPerMessage: 1024,
   maxInflight: 16,
   rescueStranded: true,
+  snapshotEvery: 10_000,
+  retainEntries: 1_000,
+  maxChunksInflight: 4,
+  strictSync: false,
+  counterMax: COUNTER_MAX,
+};
+
+const OPTION_MIN: { readonly [name in keyof Options]?: number } = {
+  finalizeWaitTicks: 0,
+  maxUncommitted: 1,
+  maxEntriesPerMessage: 1,
+  maxInflight: 1,
+  snapshotEvery: 0,
+  retainEntries: 0,
+  maxChunksInflight: 1,
+  counterMax: 1,
 };
 
 export interface Settings {
   readonly nodeId: NodeId;
-  /** The other members, sorted: the only order in which peers are ever gone through. */
-  readonly peers: readonly NodeId[];
+  readonly storageId: StorageId;
+  readonly incarnation: Incarnation;
   readonly tickMs: number;
   readonly pingTicks: number;
   readonly syncLimitTicks: number;
@@ -47,10 +74,8 @@ export interface Settings {
 export function settingsFromBoot(boot: BootInput): Settings {
   return {
     nodeId: boot.nodeId,
-    peers: boot.members
-      .map((member) => member.nodeId)
-      .filter((id) => id !== boot.nodeId)
-      .sort(compareIds),
+    storageId: boot.storageId,
+    incarnation: boot.incarnation,
     ...timersFrom(boot.timing),
     options: optionsFrom(boot.options),
     mutants: boot.mutants.map(mutantNamed),
@@ -79,10 +104,11 @@ function optionsFrom(given: { readonly [name: string]: Json }): Options {
     assert(typeof value === typeof known, `option ${name} is ${JSON.stringify(value)}`);
   }
   const options = { ...DEFAULT_OPTIONS, ...given } as Options;
-  assert(options.finalizeWaitTicks >= 0, `finalizeWaitTicks ${options.finalizeWaitTicks}`);
-  assert(options.maxUncommitted >= 1, `maxUncommitted ${options.maxUncommitted}`);
-  assert(options.maxEntriesPerMessage >= 1, `maxEntriesPerMessage ${options.maxEntriesPerMessage}`);
-  assert(options.maxInflight >= 1, `maxInflight ${options.maxInflight}`);
+  for (const [name, least] of Object.entries(OPTION_MIN)) {
+    const value = options[name as keyof Options] as number;
+    assert(Number.isInteger(value) && value >= least, `option ${name} is ${value}`);
+  }
+  assert(options.counterMax <= COUNTER_MAX, `option counterMax is ${options.counterMax}`);
   return options;
 }
 

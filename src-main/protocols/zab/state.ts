@@ -1,17 +1,22 @@
 /**
  * State of one node. Everything that survives `save()` is here; the files beside it are functions
  * over `ZabNode`. Maps are keyed by node id and only ever gone through in the order of
- * `settings.peers`.
+ * `peers`.
  */
-import type { NodeId, Position } from '../../vocabulary/ids.ts';
+import type { Member, NodeId, Position } from '../../vocabulary/ids.ts';
+import type { Json } from '../../vocabulary/json.ts';
+import type { Arrival } from '../kernel/arrival.ts';
 import type { Token } from '../kernel/core.ts';
+import type { SnapshotRef } from '../kernel/durable.ts';
 import { EffectList } from '../kernel/effects.ts';
 import type { VoterSets } from '../quorum/majority.ts';
+import type { ConfigAt } from './configs.ts';
 import { Durability, type SavedDurability } from './durability.ts';
 import { ZabLog, type SavedLog, type ZabEntry } from './log.ts';
 import type { AckEpoch, ServerState, Vote, ZabMessage } from './messages.ts';
 import type { MutantName } from './mutants.ts';
 import type { Settings } from './settings.ts';
+import type { Zxid } from './zxid.ts';
 
 export type Phase = 'election' | 'discovery' | 'synchronization' | 'broadcast';
 
@@ -26,6 +31,8 @@ export interface OutOfElection {
 export interface Knock {
   readonly peer: NodeId;
   readonly acceptedEpoch: number;
+  readonly configVersion: Zxid;
+  readonly observes: boolean;
 }
 
 export interface ElectionState {
@@ -44,11 +51,12 @@ export interface ElectionState {
 }
 
 /**
- * How far a learner is with its leader, in this order: FollowerInfo sent; epoch accepted; history
- * coming; NewLeader here but the history not yet durable; NewLeader acknowledged; up to date.
+ * How far a learner is with its leader, in this order: FollowerInfo sent; epoch accepted; chunks of
+ * a snapshot coming (Snap only); history coming; NewLeader here but the history not yet durable;
+ * NewLeader acknowledged; up to date.
  */
 export type LearningStage =
-  'informing' | 'promised' | 'syncing' | 'adopting' | 'adopted' | 'following';
+  'informing' | 'promised' | 'receiving' | 'syncing' | 'adopting' | 'adopted' | 'following';
 
 export interface LearningState {
   stage: LearningStage;
@@ -59,6 +67,15 @@ export interface LearningState {
   flushToken: Token;
   /** The newest commit heard of before UpToDate. */
   committed: Position;
+  /** stage `receiving`: the chunks so far. */
+  arrival: Arrival | null;
+}
+
+/** An image on its way to a learner, some chunks at a time. */
+export interface Sending {
+  readonly snapshot: SnapshotRef;
+  sent: number;
+  acked: number;
 }
 
 /** How far the leader is with a learner: connected; AckEpoch here; history going out; NewLeader
@@ -69,6 +86,8 @@ export interface Learner {
   readonly peer: NodeId;
   readonly linkEpoch: number;
   readonly acceptedEpoch: number;
+  /** Gets what is committed only, and acknowledges nothing (protocols.md 3.9). */
+  observes: boolean;
   stage: LearnerStage;
   /** Its AckEpoch, kept until its synchronisation starts. */
   answer: AckEpoch | null;
@@ -80,8 +99,30 @@ export interface Learner {
   ackedPos: Position;
   /** The newest commit it was told. */
   toldCommit: Position;
-  /** Last position of every Proposal message under way. */
+  /** Last position of every message with entries under way. */
   readonly inflight: Position[];
+  snap: Sending | null;
+  /** Its Syncs, and the commit each waits for. */
+  readonly syncs: PendingSync[];
+}
+
+export interface PendingSync {
+  readonly id: number;
+  readonly pos: Position;
+}
+
+/** The leadership is to go to `to`, once it has everything. */
+export interface Transfer {
+  readonly to: NodeId;
+  readonly reqId: number;
+  ticksLeft: number;
+}
+
+/** What was proposed while a configuration was pending needs the old quorum, too, although the new
+ *  one is in force meanwhile (protocols.md 3.12-12). */
+export interface OldQuorum {
+  readonly voters: readonly NodeId[];
+  readonly upTo: Position;
 }
 
 export interface Waiting {
@@ -111,11 +152,64 @@ export interface LeadingState {
   clockBaseMs: number;
   clockTicks: number;
   tally: string;
+  transfer: Transfer | null;
+  oldQuorum: OldQuorum | null;
+  /** Who leads from now on, since the configuration in force has no vote for this node. */
+  designated: NodeId | null;
+}
+
+/** A snapshot being made: what will stand beside its image. */
+export interface Taking {
+  readonly handle: string;
+  readonly lastPos: Position;
+  readonly meta: Json;
+  /** Entries to keep behind it; null: as the options say. */
+  readonly retain: number | null;
+  readonly reqIds: readonly number[];
+}
+
+/** A snapshot of the leader that is installed once this barrier is done. */
+export interface Installing {
+  readonly token: Token;
+  readonly pos: Position;
+  readonly peer: NodeId;
+}
+
+export interface WaitingRead {
+  readonly reqId: number;
+  readonly minPos: Position;
+  readonly payload: Json;
+  /** At a learner: the Sync whose answer it waits for; 0 at a leader. */
+  readonly sync: number;
+  /** At a leader: what has to be committed first. */
+  readonly pos: Position;
 }
 
 export interface ZabNode {
   readonly settings: Settings;
-  readonly voters: VoterSets;
+  /** Of the configurations in force: with one pending both, and every quorum is one of both. */
+  voters: VoterSets;
+  /** The other nodes this one has to do with, sorted. */
+  peers: readonly NodeId[];
+  /** As of the snapshot, then those of the log; the last may be pending (membership.ts). */
+  configs: readonly ConfigAt[];
+  /** The newest configuration that others said is committed; not durable. */
+  heard: ConfigAt | null;
+  /** The last `members` effect and `config` event, so that none is told twice. */
+  toldMembers: readonly Member[];
+  toldConfig: string;
+  snapshot: SnapshotRef | null;
+  taking: Taking | null;
+  installing: Installing | null;
+  /** Images received in this life, for their names. */
+  imagesReceived: number;
+  reads: readonly WaitingRead[];
+  /** Number of the last Sync sent. */
+  lastSync: number;
+  /** A configuration without this node has come into force. */
+  isRemoved: boolean;
+  /** This node made way for another and waits for its epoch. */
+  handedOver: Transfer | null;
   readonly log: ZabLog;
   readonly durability: Durability;
   readonly effects: EffectList<ZabMessage, ZabEntry>;
@@ -138,6 +232,11 @@ export interface ZabNode {
   stopped: boolean;
 }
 
+/** Whether this node is up to date with a leader, or is one that serves. */
+export function isServing(node: ZabNode): boolean {
+  return node.phase === 'broadcast';
+}
+
 export function hasMutant(node: ZabNode, name: MutantName): boolean {
   return node.settings.mutants.includes(name);
 }
@@ -158,9 +257,12 @@ type SavedLeading = Omit<LeadingState, 'learners' | 'promised'> & {
   readonly promised: NodeId[];
 };
 
-export interface SavedNode {
-  readonly settings: Settings;
-  readonly voters: VoterSets;
+type Plain = Omit<
+  ZabNode,
+  'effects' | 'log' | 'durability' | 'links' | 'election' | 'learning' | 'leading'
+>;
+
+export interface SavedNode extends Plain {
   readonly log: SavedLog;
   readonly durability: SavedDurability;
   readonly lastToken: Token;
@@ -172,21 +274,14 @@ export interface SavedNode {
   };
   readonly learning: LearningState | null;
   readonly leading: SavedLeading | null;
-  readonly acceptedEpoch: number;
-  readonly currentEpoch: number;
-  readonly state: ZabNode['state'];
-  readonly phase: Phase;
-  readonly leader: NodeId | null;
-  readonly committed: Position;
-  readonly strandedCount: number;
-  readonly toldRole: string;
-  readonly stopped: boolean;
 }
 
 export function saveNode(node: ZabNode): SavedNode {
   const { effects, log, durability, links, election, learning, leading, ...plain } = node;
+  const { handedOver } = plain;
   return {
     ...plain,
+    handedOver: handedOver === null ? null : { ...handedOver },
     log: log.save(),
     durability: durability.save(),
     lastToken: effects.lastToken,
@@ -205,18 +300,23 @@ export function saveNode(node: ZabNode): SavedNode {
 function saveLeading(leading: LeadingState): SavedLeading {
   const learners = [...leading.learners.values()].map(copyLearner);
   const waiting = leading.waiting.slice(leading.waitingHead);
-  return { ...leading, learners, promised: [...leading.promised], waiting, waitingHead: 0 };
+  const transfer = leading.transfer === null ? null : { ...leading.transfer };
+  const promised = [...leading.promised];
+  return { ...leading, learners, promised, waiting, waitingHead: 0, transfer };
 }
 
 function copyLearner(learner: Learner): Learner {
-  return { ...learner, inflight: [...learner.inflight] };
+  const snap = learner.snap === null ? null : { ...learner.snap };
+  return { ...learner, inflight: [...learner.inflight], syncs: [...learner.syncs], snap };
 }
 
 export function restoreNode(saved: SavedNode): ZabNode {
   const { lastToken, links, election, learning, leading, log, durability, ...plain } = saved;
+  const { handedOver } = plain;
   return {
     ...plain,
-    log: new ZabLog(log.entries, log.first, log.floor),
+    handedOver: handedOver === null ? null : { ...handedOver },
+    log: new ZabLog(log.entries, log.floor),
     durability: new Durability(durability),
     effects: new EffectList(lastToken),
     links: new Map(links),
@@ -234,5 +334,6 @@ export function restoreNode(saved: SavedNode): ZabNode {
 function restoreLeading(saved: SavedLeading): LeadingState {
   const learners = new Map(saved.learners.map((learner) => [learner.peer, copyLearner(learner)]));
   const promised = new Set(saved.promised);
-  return { ...saved, waiting: [...saved.waiting], learners, promised };
+  const transfer = saved.transfer === null ? null : { ...saved.transfer };
+  return { ...saved, waiting: [...saved.waiting], learners, promised, transfer };
 }

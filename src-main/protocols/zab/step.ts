@@ -7,23 +7,34 @@ import { assert, assertUnreachable, ensure } from '../../base/assert.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { BootInput, Core, CoreDescription, Effect, Input, Token } from '../kernel/core.ts';
+import { handleAdmin } from './admin.ts';
 import { bootNode } from './boot.ts';
 import { handleClient } from './client.ts';
 import { describeNode } from './describe.ts';
 import {
   handleAckEpoch,
-  handleFollowerInfo,
   handleLeaderInfo,
+  handleLearnerInfo,
   leadOrFollow,
   maybeFinishDiscovery,
 } from './discovery.ts';
 import { handleNotification, maybeDecide, sendNotification } from './election.ts';
 import type { ZabEntry } from './log.ts';
-import { isVoter } from './membership.ts';
+import { refreshPeers } from './membership.ts';
 import { narrowMessage, type Notification, type ZabMessage } from './messages.ts';
 import { forgetLink, ignore, send } from './outbox.ts';
-import { handleAck, handleCommit, handleProposal, maybeCommit } from './replication.ts';
+import { handleReads, handleSync, handleSynced } from './reads.ts';
+import {
+  handleAck,
+  handleCommit,
+  handleInform,
+  handlePong,
+  handleProposal,
+  maybeCommit,
+} from './replication.ts';
 import { becomeLooking, becomeOutsider } from './roles.ts';
+import { handleSnap, handleSnapAck, handleSnapRequest, restartSnaps } from './snap.ts';
+import { handleSnapshotReady } from './snapshots.ts';
 import {
   hasMutant,
   restoreNode,
@@ -43,12 +54,17 @@ import {
   maybeEstablish,
 } from './synchronization.ts';
 import { ensureFollowers, handleTick, sleepTicks } from './timers.ts';
+import { handleHandOver } from './transfer.ts';
+import { ZXID_ZERO } from './zxid.ts';
 
 type ZabInput = Input<ZabMessage>;
-type LearnerMessage = Extract<ZabMessage, { type: 'AckEpoch' | 'NewLeaderAck' | 'Ack' | 'Pong' }>;
+type LearnerMessage = Extract<
+  ZabMessage,
+  { type: 'AckEpoch' | 'SnapAck' | 'SnapRequest' | 'NewLeaderAck' | 'Ack' | 'Sync' | 'Pong' }
+>;
 type LeaderMessage = Exclude<
   ZabMessage,
-  LearnerMessage | { type: 'Notification' | 'FollowerInfo' }
+  LearnerMessage | { type: 'Notification' | 'FollowerInfo' | 'ObserverInfo' }
 >;
 
 export class ZabCore implements Core<ZabMessage, ZabEntry> {
@@ -66,7 +82,9 @@ export class ZabCore implements Core<ZabMessage, ZabEntry> {
     if (!node.stopped) {
       handleInput(node, input);
       if (node.state === 'looking') maybeElect(node);
-    } else if (input.kind === 'client') {
+    } else if (input.kind === 'admin') {
+      node.effects.refuse(input.reqId, 'stopping', 'no storage');
+    } else if (input.kind === 'client' || input.kind === 'read') {
       for (const { reqId } of input.requests) node.effects.refuse(reqId, 'stopping', 'no storage');
     }
     return node.effects.take();
@@ -113,15 +131,14 @@ function handleInput(node: ZabNode, input: Exclude<ZabInput, BootInput>): void {
     case 'client':
       return handleClient(node, input.requests);
     case 'read':
-      for (const { reqId } of input.requests) {
-        node.effects.refuse(reqId, 'bad-request', 'no such read');
-      }
-      return;
+      return handleReads(node, input.requests);
     case 'admin':
-      return node.effects.refuse(input.reqId, 'bad-request', `${input.op.op} is not supported`);
+      return handleAdmin(node, input.reqId, input.op);
     case 'snapshot-ready':
+      handleSnapshotReady(node, input);
+      return restartSnaps(node);
     case 'snapshot-loaded':
-      return assert(false, `${input.kind} at ${input.lastPos}: no snapshot was asked for`);
+      return undefined;
     default:
       return assertUnreachable(input, 'input');
   }
@@ -137,6 +154,7 @@ function handleLinkUp(node: ZabNode, peer: NodeId, linkEpoch: number): void {
   const open = node.links.get(peer);
   if (open !== undefined) handleLinkDown(node, peer, open);
   node.links.set(peer, linkEpoch);
+  refreshPeers(node);
   if (node.state === 'looking') sendNotification(node, peer);
 }
 
@@ -155,6 +173,7 @@ function handlePersisted(node: ZabNode, token: Token): void {
   const { durability, effects } = node;
   assert(token <= effects.lastToken, `barrier ${token} of ${effects.lastToken}`);
   if (durability.complete(token)) effects.trace({ kind: 'durable', upTo: durability.pos });
+  traceInstalled(node, token);
   if (node.leading !== null) {
     maybeFinishDiscovery(node);
     maybeEstablish(node);
@@ -162,6 +181,14 @@ function handlePersisted(node: ZabNode, token: Token): void {
   } else {
     maybeAdopt(node);
   }
+}
+
+function traceInstalled(node: ZabNode, durable: Token): void {
+  const { installing } = node;
+  if (installing === null || installing.token > durable) return;
+  const { pos, peer } = installing;
+  node.installing = null;
+  node.effects.trace({ kind: 'snapshot', what: 'installed', pos, peer });
 }
 
 /** Never retried: after a failed sync nobody knows what is on the disk (protocols.md 0.4). */
@@ -173,10 +200,6 @@ function handlePersistFailed(node: ZabNode, error: string): void {
 function handleRecv(node: ZabNode, from: NodeId, linkEpoch: number, received: unknown): void {
   const msg = narrowMessage(received);
   if (msg === null) return ignore(node, from, typeOf(received), 'malformed');
-  if (node.state === 'outsider') return ignore(node, from, msg.type, 'not a member itself');
-  if (!isVoter(node.voters, from) || from === node.settings.nodeId) {
-    return ignore(node, from, msg.type, `${from} is not a peer`);
-  }
   if (node.links.get(from) !== linkEpoch && !hasMutant(node, 'accept-old-link')) {
     return ignore(node, from, msg.type, `session ${linkEpoch} is not open`);
   }
@@ -193,10 +216,14 @@ function handleMessage(node: ZabNode, from: NodeId, msg: ZabMessage): void {
     case 'Notification':
       return handleVote(node, from, msg);
     case 'FollowerInfo':
-      return handleFollowerInfo(node, from, msg);
+    case 'ObserverInfo':
+      return handleLearnerInfo(node, from, msg);
     case 'AckEpoch':
+    case 'SnapAck':
+    case 'SnapRequest':
     case 'NewLeaderAck':
     case 'Ack':
+    case 'Sync':
     case 'Pong':
       return handleLearnerMessage(node, from, msg);
     default:
@@ -240,8 +267,14 @@ function dispatchToLeader(
       return handleNewLeaderAck(node, leading, learner, msg);
     case 'Ack':
       return handleAck(node, leading, learner, msg);
+    case 'SnapAck':
+      return handleSnapAck(node, leading, learner, msg);
+    case 'SnapRequest':
+      return handleSnapRequest(node, leading, learner, msg);
+    case 'Sync':
+      return handleSync(node, leading, learner, msg);
     case 'Pong':
-      return undefined;
+      return handlePong(node, leading, learner, msg);
     default:
       return assertUnreachable(msg, 'message of a learner');
   }
@@ -268,6 +301,8 @@ function dispatchToLearner(
     case 'Diff':
     case 'Trunc':
       return handleHistoryStart(node, learning, msg);
+    case 'Snap':
+      return handleSnap(node, learning, msg);
     case 'Proposal':
       return handleProposal(node, learning, msg);
     case 'NewLeader':
@@ -275,10 +310,25 @@ function dispatchToLearner(
     case 'UpToDate':
       return handleUpToDate(node, learning, msg);
     case 'Commit':
+    case 'CommitAndActivate':
       return handleCommit(node, learning, msg);
+    case 'Inform':
+    case 'InformAndActivate':
+      return handleInform(node, learning, msg);
+    case 'HandOver':
+      return handleHandOver(node, learning, msg);
+    case 'Synced':
+      return handleSynced(node, learning, msg);
     case 'Ping':
-      return send(node, from, { type: 'Pong', epoch: msg.epoch });
+      return sendPong(node, from, msg.epoch);
     default:
       return assertUnreachable(msg, 'message of a leader');
   }
+}
+
+function sendPong(node: ZabNode, to: NodeId, epoch: number): void {
+  const { log, durability } = node;
+  // Behind a snapshot that is just being written nothing is durable.
+  const isKnown = durability.pos >= log.floor.pos;
+  send(node, to, { type: 'Pong', epoch, zxid: isKnown ? log.zxidAt(durability.pos) : ZXID_ZERO });
 }

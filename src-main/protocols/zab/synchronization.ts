@@ -4,12 +4,18 @@
  * proposals are one stream out of the leader's log (replication.ts), with NewLeader placed after
  * what the log held when the learner's synchronisation began; so nothing can fall between them.
  */
-import { compareIds } from '../../vocabulary/ids.ts';
+import { compareIds, type Position } from '../../vocabulary/ids.ts';
 import { isQuorum } from '../quorum/majority.ts';
-import type { Diff, NewLeader, NewLeaderAck, Trunc, UpToDate } from './messages.ts';
+import { commitTo } from './delivering.ts';
+import { lastSeenConfig } from './membership.ts';
+import type { AckEpoch, Diff, NewLeader, NewLeaderAck, Trunc, UpToDate } from './messages.ts';
 import { ignore, send } from './outbox.ts';
-import { acknowledged, commitTo, maybeCommit, streamTo } from './replication.ts';
+import { maybeCommit } from './replication.ts';
 import { becomeBroadcasting, becomeLooking, becomeSynchronizing, traceRole } from './roles.ts';
+import { startSnap } from './snap.ts';
+import { truncateAfter } from './storing.ts';
+import { acknowledged, startStream, streamTo } from './stream.ts';
+import { leaveIfRemoved } from './transfer.ts';
 import {
   gateOf,
   hasMutant,
@@ -25,10 +31,7 @@ export function startSynchronization(node: ZabNode, leading: LeadingState): void
   leading.initialPos = node.log.lastPos;
   leading.adoptToken = adoptEpoch(node, leading.epoch);
   becomeSynchronizing(node, `a quorum promised epoch ${leading.epoch}`);
-  for (const peer of node.settings.peers) {
-    const learner = leading.learners.get(peer);
-    if (learner?.answer) synchronizeLearner(node, leading, learner);
-  }
+  synchronizeAll(node, leading);
   maybeEstablish(node);
 }
 
@@ -38,25 +41,44 @@ function adoptEpoch(node: ZabNode, epoch: number): number {
   return node.effects.persist({ op: 'hard', record: { currentEpoch: epoch } });
 }
 
+function synchronizeAll(node: ZabNode, leading: LeadingState): void {
+  for (const peer of node.peers) {
+    const learner = leading.learners.get(peer);
+    if (learner !== undefined) maybeSynchronize(node, leading, learner);
+  }
+}
+
+/** Observers get nothing that is not committed, so they wait until something is. */
+export function maybeSynchronize(node: ZabNode, leading: LeadingState, learner: Learner): void {
+  if (learner.answer === null || node.phase === 'discovery') return;
+  if (learner.observes && node.phase !== 'broadcast') return;
+  synchronizeLearner(node, leading, learner, learner.answer);
+}
+
 /**
- * Starts a learner's stream at the last position both histories hold. As the whole log is kept that
- * always exists; with it being the end of the learner's history there is nothing to remove.
+ * Starts a learner's stream at the last position both histories hold. With it being the end of the
+ * learner's history there is nothing to remove; with it before the floor only a snapshot helps.
  */
-export function synchronizeLearner(node: ZabNode, leading: LeadingState, learner: Learner): void {
+function synchronizeLearner(
+  node: ZabNode,
+  leading: LeadingState,
+  learner: Learner,
+  answer: AckEpoch,
+): void {
   const { log } = node;
-  const { answer, peer } = learner;
-  if (answer === null) return;
+  const { peer } = learner;
+  learner.answer = null;
   const common = log.commonPosition(answer.ends);
+  if (common === null) {
+    startSnap(node, leading, learner);
+    return;
+  }
   const zxid = log.zxidAt(common);
   const isPrefix = compareZxids(zxid, answer.lastZxid) === 0;
   const method = isPrefix ? 'diff' : 'trunc';
   node.effects.trace({ kind: 'catch-up', peer, method, from: common + 1 });
   send(node, peer, { type: isPrefix ? 'Diff' : 'Trunc', epoch: leading.epoch, zxid });
-  learner.answer = null;
-  learner.stage = 'syncing';
-  learner.sentPos = common;
-  learner.targetPos = log.lastPos;
-  streamTo(node, leading, learner);
+  startStream(node, leading, learner, common);
 }
 
 /** The leader's history continues ours (Diff), or ours must be cut back first (Trunc). */
@@ -71,7 +93,12 @@ export function handleHistoryStart(
     ignore(node, leader, msg.type, `epoch ${msg.epoch} at stage ${learning.stage}`);
     return;
   }
-  const pos = log.positionOf(msg.zxid);
+  const pos = positionFor(node, msg);
+  if (pos === null && msg.type === 'Trunc') {
+    // Never on from somewhere else: the leader's whole state then (protocols.md 3.6).
+    send(node, leader, { type: 'SnapRequest', epoch: msg.epoch });
+    return;
+  }
   const isFit = msg.type === 'Diff' ? pos === log.lastPos : pos !== null && pos >= node.committed;
   if (pos === null || !isFit) {
     becomeLooking(node, `${msg.type} to ${zxidLabel(msg.zxid)} does not fit the history here`);
@@ -79,21 +106,21 @@ export function handleHistoryStart(
   }
   learning.stage = 'syncing';
   becomeSynchronizing(node, `${msg.type} to ${zxidLabel(msg.zxid)}`);
-  if (pos < log.lastPos) truncateAfter(node, pos);
+  truncateAfter(node, pos);
 }
 
-function truncateAfter(node: ZabNode, pos: number): void {
-  const { log, durability, effects } = node;
-  log.truncateAfter(pos);
-  durability.truncateAfter(pos);
-  effects.trace({ kind: 'truncate', from: pos + 1 });
-  if (hasMutant(node, 'truncate-in-memory')) return;
-  durability.note(effects.persist({ op: 'truncate', from: pos + 1 }), pos);
+function positionFor(node: ZabNode, msg: Diff | Trunc): Position | null {
+  const isLoose = msg.type === 'Trunc' && hasMutant(node, 'trunc-without-target');
+  return node.log.positionOf(msg.zxid) ?? (isLoose ? node.log.lastPos : null);
 }
 
 export function handleNewLeader(node: ZabNode, learning: LearningState, msg: NewLeader): void {
   if (learning.stage !== 'syncing' || msg.epoch !== node.acceptedEpoch) {
     ignore(node, node.leader ?? '', msg.type, `epoch ${msg.epoch} at stage ${learning.stage}`);
+    return;
+  }
+  if (compareZxids(msg.configVersion, lastSeenConfig(node).version) < 0) {
+    becomeLooking(node, `${node.leader} is at configuration ${zxidLabel(msg.configVersion)}`);
     return;
   }
   learning.stage = 'adopting';
@@ -135,7 +162,7 @@ export function handleNewLeaderAck(
   acknowledged(learner, pos);
   if (node.phase === 'broadcast') {
     maybeCommit(node);
-    sendUpToDate(node, leading, learner);
+    if (node.leading === leading) sendUpToDate(node, leading, learner);
   } else {
     maybeEstablish(node);
   }
@@ -155,10 +182,12 @@ export function maybeEstablish(node: ZabNode): void {
   if (!isEstablished && !hasMutant(node, 'serve-before-sync')) return;
   becomeBroadcasting(node, `a quorum adopted epoch ${leading.epoch}`);
   commitTo(node, leading.initialPos);
-  for (const peer of settings.peers) {
+  for (const peer of node.peers) {
     const learner = leading.learners.get(peer);
     if (learner?.stage === 'adopted') sendUpToDate(node, leading, learner);
   }
+  synchronizeAll(node, leading);
+  leaveIfRemoved(node);
 }
 
 function traceTally(node: ZabNode, leading: LeadingState, adopted: ReadonlySet<string>): void {
@@ -204,4 +233,5 @@ export function handleUpToDate(node: ZabNode, learning: LearningState, msg: UpTo
   const zxid = log.zxidAt(log.lastPos);
   send(node, leader, { type: 'Ack', epoch: learning.epoch, zxid }, gateOf(node));
   commitTo(node, Math.max(pos, learning.committed));
+  leaveIfRemoved(node);
 }

@@ -2,6 +2,7 @@
 import type { NodeId } from '../../vocabulary/ids.ts';
 import { isQuorum } from '../quorum/majority.ts';
 import { sleepTicksOfElection, tickElection } from './election.ts';
+import { ensureRoomInEpoch } from './client.ts';
 import { closeLink, send } from './outbox.ts';
 import { becomeLooking } from './roles.ts';
 import {
@@ -11,8 +12,10 @@ import {
   type LearningState,
   type ZabNode,
 } from './state.ts';
+import { tickTransfer } from './transfer.ts';
 
 export function handleTick(node: ZabNode, elapsed: number): void {
+  tickTransfer(node, elapsed);
   if (node.state === 'looking') tickElection(node, elapsed);
   else if (node.learning !== null) tickLearning(node, node.learning, elapsed);
   else if (node.leading !== null) tickLeading(node, node.leading, elapsed);
@@ -39,7 +42,7 @@ function tickLeading(node: ZabNode, leading: LeadingState, elapsed: number): voi
   leading.clockTicks += elapsed;
   leading.phaseTicks += elapsed;
   leading.pingTicks += elapsed;
-  for (const peer of settings.peers) {
+  for (const peer of node.peers) {
     const learner = leading.learners.get(peer);
     if (learner === undefined) continue;
     learner.quietTicks += elapsed;
@@ -51,6 +54,7 @@ function tickLeading(node: ZabNode, leading: LeadingState, elapsed: number): voi
     return;
   }
   ensureFollowers(node);
+  if (node.leading !== null && node.phase === 'broadcast') ensureRoomInEpoch(node, leading);
   if (node.leading !== null) maybePing(node, leading);
 }
 
@@ -69,7 +73,7 @@ function maybePing(node: ZabNode, leading: LeadingState): void {
   const { settings } = node;
   if (leading.pingTicks < settings.pingTicks) return;
   leading.pingTicks = 0;
-  for (const peer of settings.peers) {
+  for (const peer of node.peers) {
     const learner = leading.learners.get(peer);
     // Also while it takes in a long history, or a slow disk does: that is not silence.
     if (learner === undefined || !isStreaming(learner)) continue;
@@ -83,6 +87,11 @@ export function sleepTicks(node: ZabNode): number {
 }
 
 function timerTicks(node: ZabNode): number {
+  const transfer = node.leading?.transfer ?? node.handedOver;
+  return Math.min(roleTicks(node), transfer?.ticksLeft ?? Number.POSITIVE_INFINITY);
+}
+
+function roleTicks(node: ZabNode): number {
   if (node.state === 'looking') return sleepTicksOfElection(node);
   if (node.learning !== null) return learningLimit(node) - node.learning.quietTicks;
   if (node.leading !== null) return leadingTicks(node, node.leading);

@@ -2,6 +2,7 @@
  * Zxid: the number of a ZAB transaction, a pair (epoch, counter) that is never packed into one
  * number: epoch * 2^32 would leave the safe integers (protocols.md 0.8).
  */
+import { isCount, isFields } from '../kernel/guards.ts';
 
 export interface Zxid {
   readonly epoch: number;
@@ -28,4 +29,12 @@ export function isSuccessor(last: Zxid, next: Zxid): boolean {
 /** What a person reads, for example `3:17`. */
 export function zxidLabel(zxid: Zxid): string {
   return `${zxid.epoch}:${zxid.counter}`;
+}
+
+export function isCounter(value: unknown): value is number {
+  return isCount(value) && value <= COUNTER_MAX;
+}
+
+export function isZxid(value: unknown): value is Zxid {
+  return isFields(value) && isCount(value['epoch']) && isCounter(value['counter']);
 }

@@ -1,13 +1,37 @@
 /** One core of a cluster, driven input by input; its peers are what the test says they are. */
 import type { BootInput, Effect } from '../../../src-main/protocols/kernel/core.ts';
 import type { ZabEntry } from '../../../src-main/protocols/zab/log.ts';
-import type { ServerState, Vote, ZabMessage } from '../../../src-main/protocols/zab/messages.ts';
+import type {
+  FollowerInfo,
+  NewLeader,
+  Notification,
+  Pong,
+  ServerState,
+  Vote,
+  ZabMessage,
+} from '../../../src-main/protocols/zab/messages.ts';
 import { ZabCore } from '../../../src-main/protocols/zab/step.ts';
 import type { TraceEvent } from '../../../src-main/vocabulary/trace.ts';
 
 type ZabEffect = Effect<ZabMessage, ZabEntry>;
 type Send = Extract<ZabEffect, { kind: 'send' }>;
 type MessageOf<T extends ZabMessage['type']> = Extract<ZabMessage, { type: T }>;
+
+/** What a test leaves out is as in a cluster that has its first configuration. */
+export type TestMessage =
+  | ZabMessage
+  | Omit<FollowerInfo, 'configVersion'>
+  | Omit<NewLeader, 'configVersion'>
+  | Omit<Notification, 'config'>
+  | Omit<Pong, 'zxid'>;
+
+const LEFT_OUT: { readonly [type: string]: object } = {
+  FollowerInfo: { configVersion: { epoch: 0, counter: 0 } },
+  ObserverInfo: { configVersion: { epoch: 0, counter: 0 } },
+  NewLeader: { configVersion: { epoch: 0, counter: 0 } },
+  Notification: { config: null },
+  Pong: { zxid: { epoch: 0, counter: 0 } },
+};
 
 export interface OneCoreSpec {
   readonly nodeId?: string;
@@ -97,8 +121,10 @@ export class OneCore {
     this.step({ kind: 'link-down', peer, linkEpoch });
   }
 
-  recv(from: string, msg: ZabMessage, linkEpoch = LINK): ZabEffect[] {
-    return this.step({ kind: 'recv', from, linkEpoch, msg });
+  recv(from: string, received: TestMessage, linkEpoch = LINK): ZabEffect[] {
+    const isMessage = typeof received === 'object' && received !== null;
+    const full = isMessage ? { ...LEFT_OUT[received.type], ...received } : received;
+    return this.step({ kind: 'recv', from, linkEpoch, msg: full as ZabMessage });
   }
 
   notify(from: string, state: ServerState, round: number, supported: Vote): ZabEffect[] {

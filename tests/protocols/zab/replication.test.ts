@@ -177,10 +177,12 @@ describe('requests elsewhere', () => {
     ]);
   });
 
-  test('operator commands are refused', () => {
+  test('operator commands for the leader are refused like writes', () => {
     const node = new OneCore();
     node.step({ kind: 'admin', reqId: 1, op: { op: 'transfer', to: 'n2' } });
-    expect(node.refusals()).toEqual(['1 bad-request']);
+    node.learner();
+    node.step({ kind: 'admin', reqId: 2, op: { op: 'remove', nodeId: 'n3' } });
+    expect(node.refusals()).toEqual(['1 no-leader', '2 not-leader']);
   });
 
   test('after a failed sync the node is dead', () => {
@@ -195,16 +197,23 @@ describe('requests elsewhere', () => {
 });
 
 describe('hostile input', () => {
-  test('R28: under a storage the configuration does not know it takes no part', () => {
+  test('R28: under a storage the configuration does not know it is outside and never leads', () => {
     const node = new OneCore({ storageId: 'wiped' });
-    expect(node.core.describe().role).toBe('outsider');
-    node.notify('n2', 'looking', 9, vote('n2', 9, '9:9'));
-    node.recv('n2', { type: 'LeaderInfo', epoch: 3 });
+    expect(node.core.describe()).toMatchObject({ role: 'outsider', ready: false });
+    for (const peer of ['n2', 'n3']) node.notify(peer, 'looking', 9, vote('n1', 0, '0:0'));
     node.tick(1000);
     node.commands(1);
-    expect(node.all.filter(({ kind }) => kind === 'send' || kind === 'persist')).toEqual([]);
-    expect(node.traced('ignored')).toHaveLength(2);
+    expect(node.core.describe()).toMatchObject({ role: 'outsider', leader: null });
     expect(node.refusals()).toEqual(['1 no-leader']);
+    expect(node.sent('FollowerInfo')).toEqual([]);
+  });
+
+  test('R28: it follows whoever is elected, as an observer', () => {
+    const node = new OneCore({ storageId: 'wiped' });
+    for (const peer of ['n2', 'n3']) node.notify(peer, 'looking', 9, vote('n2', 0, '0:0'));
+    node.tick(3);
+    expect(node.sent('ObserverInfo', 'n2')).toHaveLength(1);
+    expect(node.core.describe()).toMatchObject({ role: 'outsider', leader: 'n2' });
   });
 
   const shapes: unknown[] = [null, undefined, -1, 1e300, Number.NaN, '', 'n2', [], {}, [[]], true];

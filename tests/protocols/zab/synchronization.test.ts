@@ -70,7 +70,6 @@ describe('learner', () => {
     const misfits = [
       { type: 'Diff', epoch: 3, zxid: zxid('1:1') },
       { type: 'Diff', epoch: 3, zxid: zxid('2:1') },
-      { type: 'Trunc', epoch: 3, zxid: zxid('1:3') },
     ] as const;
     for (const misfit of misfits) {
       const node = new OneCore({ accepted: 1, current: 1, log }).promised(3);
@@ -79,6 +78,20 @@ describe('learner', () => {
       expect(node.closed()).toEqual(['n2/1']);
       expect(node.persisted()).toEqual([]);
     }
+  });
+
+  test('what Trunc names and it does not hold makes it ask for the whole state', () => {
+    const log = history('1:1', '1:2');
+    const node = new OneCore({ accepted: 1, current: 1, log }).promised(3);
+    node.forget().recv('n2', { type: 'Trunc', epoch: 3, zxid: zxid('1:3') });
+    expect(node.sent('SnapRequest', 'n2')).toHaveLength(1);
+    node.recv('n2', { type: 'Proposal', epoch: 3, entries: history('1:1', '1:2', '1:3') });
+    node.recv('n2', { type: 'NewLeader', epoch: 3 });
+    expect(node.persisted()).toEqual([]);
+    const mutants = ['trunc-without-target'];
+    const mutant = new OneCore({ accepted: 1, current: 1, log, mutants }).promised(3);
+    mutant.recv('n2', { type: 'Trunc', epoch: 3, zxid: zxid('1:3') });
+    expect(mutant.word).toBe('synchronization');
   });
 
   test('what is committed is never removed', () => {
@@ -250,7 +263,7 @@ describe('boot', () => {
 
   test('Z13: a log whose beginning is missing is refused', () => {
     expect(() => new OneCore({ accepted: 1, current: 1, log: history('1:1', '1:2').slice(1) }))
-      .toThrow('append'); // prettier-ignore
+      .toThrow('the log begins at 2'); // prettier-ignore
   });
 
   test('tells its role, then its log in runs, then that it is durable', () => {
