@@ -25,6 +25,9 @@ export class ReadChecks {
   readonly #report: Report;
   readonly #isStrictSync: boolean;
   readonly #open = new Map<number, OpenRead>();
+  /** Everything up to here is committed. In Paxos a slot above may be, too: until those below are,
+   *  nobody has seen its effect. */
+  #prefix = 0;
   /** Highest number of an era in which something was committed. */
   #eraMax = 0;
 
@@ -40,7 +43,12 @@ export class ReadChecks {
     if (kind !== 'read' || level === undefined) return;
     // A plain `sync` may be stale when the leader was deposed meanwhile (3.11).
     const isStrict = LINEARIZABLE_LEVELS.has(level) || (level === 'sync' && this.#isStrictSync);
-    this.#open.set(reqId, { level, after: isStrict ? this.#committed.max : 0 });
+    this.#open.set(reqId, { level, after: isStrict ? this.#committedPrefix() : 0 });
+  }
+
+  #committedPrefix(): number {
+    while (this.#committed.entries[this.#prefix + 1] !== undefined) this.#prefix += 1;
+    return this.#prefix;
   }
 
   committedIn(era: number): void {
