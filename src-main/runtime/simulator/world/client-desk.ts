@@ -17,11 +17,6 @@ export class ClientDesk {
     this.#observers = observers;
   }
 
-  /** The number that what is asked next will get. */
-  get nextReqId(): number {
-    return this.#lastReqId + 1;
-  }
-
   client(name: string): ClientState {
     let client = this.#clients.get(name);
     if (client === undefined) {

@@ -5,6 +5,7 @@ import type { Core, Input } from '../../../protocols/kernel/core.ts';
 import type { PersistOp } from '../../../protocols/kernel/durable.ts';
 import type { Member, NodeId } from '../../../vocabulary/ids.ts';
 import type { Incoming } from '../../driver/ports.ts';
+import type { BootDisk } from './actions.ts';
 import type { ClientDesk } from './client-desk.ts';
 import { LifeMaker, type WorldPorts } from './life-maker.ts';
 import type { SimNetwork } from './network.ts';
@@ -60,6 +61,21 @@ export class NodeLives {
   /** Goes on with a life that was saved. */
   restore(node: SimNode, core: Core, saved: SavedLife): void {
     node.life = this.#maker.make(node, core, saved);
+  }
+
+  /** A life on the disk as it is, or as it becomes first. */
+  bootFrom(node: SimNode, how: BootDisk): void {
+    const { disk } = node;
+    if (how === 'corrupt') {
+      this.halt(node, 'a record in the middle of its log cannot be read', false);
+      return;
+    }
+    if (how === 'wiped' || how === 'amnesia') {
+      disk.wipe(how === 'wiped' ? `${disk.storageId}'` : disk.storageId);
+      for (const observer of this.#options.observers) observer.wiped?.(node);
+    } else if (how !== 'kept') disk.mode = how;
+    this.boot(node);
+    this.greet(node);
   }
 
   boot(node: SimNode): void {

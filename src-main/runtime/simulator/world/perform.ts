@@ -1,7 +1,7 @@
 /** Carries out actions given as data. */
 import type { Action, PacketPick } from './actions.ts';
-import type { Packet } from './network.ts';
-import { packetKey, type World } from './world.ts';
+import { findPick } from './packet-pick.ts';
+import type { World } from './world.ts';
 
 /** @returns false when the action found nothing to do: no such packet, node or client. */
 export function perform(world: World, action: Action): boolean {
@@ -41,23 +41,12 @@ type PacketVerb = 'deliver' | 'drop' | 'duplicate';
 
 function performOnPacket(world: World, verb: PacketVerb, pick: PacketPick): boolean {
   if (!world.hasNode(pick.from) || !world.hasNode(pick.to)) return false;
-  const packet = findPacket(world, pick);
+  const packet = findPick(world.network, pick);
   if (packet === null) return false;
   if (verb === 'deliver') world.deliver(packet);
   else if (verb === 'drop') world.drop(packet);
   else world.duplicate(packet);
   return true;
-}
-
-/** The very packet when it is there, else the one at its place among those of its type. */
-function findPacket(world: World, pick: PacketPick): Packet | null {
-  const { queue } = world.network.link(pick.from, pick.to);
-  const same = queue.filter((packet) => packet.type === pick.type);
-  if (pick.key !== undefined) {
-    const exact = same.find((packet) => packetKey(packet) === pick.key);
-    if (exact !== undefined) return exact;
-  }
-  return same[Math.min(pick.nth, same.length) - 1] ?? null;
 }
 
 type LinkAction = Extract<Action, { do: 'cut' | 'mend' | 'hold' | 'release' | 'inject' }>;

@@ -5,7 +5,6 @@
  */
 import { assert } from '../../../base/assert.ts';
 import type { AdminOp, CoreDescription, Message } from '../../../protocols/kernel/core.ts';
-import { digestHex, digestOf } from '../../../protocols/kernel/digest.ts';
 import { compareIds, type Member, type NodeId } from '../../../vocabulary/ids.ts';
 import type { Action, BootDisk, ClientAsk, ReadAsk } from './actions.ts';
 import { ClientDesk } from './client-desk.ts';
@@ -13,6 +12,7 @@ import { SimDisk, type DiskMode } from './disk.ts';
 import type { WorldPorts } from './life-maker.ts';
 import { SimNetwork, type Packet } from './network.ts';
 import { NodeLives } from './node-lives.ts';
+import { pickOf } from './packet-pick.ts';
 import type { WorldObserver } from './observed.ts';
 import { newNode, saveNode, type ClientState, type SavedWorld } from './saved-world.ts';
 import type { Life, SimNode } from './sim-node.ts';
@@ -242,11 +242,6 @@ export class World {
     return requests.map(({ reqId }) => reqId);
   }
 
-  /** The number that what is asked next will get: it may be answered before the call returns. */
-  get nextReqId(): number {
-    return this.#desk.nextReqId;
-  }
-
   /** An operator command. @returns its request number, null when the node cannot hear. */
   admin(id: NodeId, op: AdminOp): number | null {
     this.#note({ do: 'admin', node: id, op });
@@ -287,17 +282,7 @@ export class World {
     this.#note({ do: 'boot', node: id, disk: how });
     const node = this.node(id);
     if (node.life !== null) return;
-    if (how === 'corrupt') {
-      this.#running.halt(node, 'a record in the middle of its log cannot be read', false);
-      return;
-    }
-    if (how === 'wiped' || how === 'amnesia') {
-      const storageId = how === 'wiped' ? `${node.disk.storageId}'` : node.disk.storageId;
-      node.disk.wipe(storageId);
-      for (const observer of this.#observers) observer.wiped?.(node);
-    } else if (how !== 'kept') node.disk.mode = how;
-    this.#running.boot(node);
-    this.#running.greet(node);
+    this.#running.bootFrom(node, how);
     this.#queue.run();
   }
 
@@ -358,11 +343,7 @@ export class World {
   }
 
   #pickAction(verb: 'deliver' | 'drop' | 'duplicate', packet: Packet): Action | null {
-    if (this.record === null) return null;
-    const { from, to, type } = packet;
-    const same = this.network.link(from, to).queue.filter((other) => other.type === type);
-    const pick = { from, to, type, nth: same.indexOf(packet) + 1, key: packetKey(packet) };
-    return { do: verb, pick };
+    return this.record === null ? null : { do: verb, pick: pickOf(this.network, packet) };
   }
 
   /** The whole cluster between two calls as plain data; what observers know is theirs. */
@@ -396,9 +377,4 @@ export class World {
       this.#running.restore(node, this.spec.protocol.restore(life.core), life);
     }
   }
-}
-
-/** Finds a packet again in another run of nearly the same schedule. */
-export function packetKey(packet: Packet): string {
-  return digestHex(digestOf(packet.msg ?? packet.frame));
 }
