@@ -61,6 +61,9 @@ const HANDLERS: { readonly [N in CallName]: Handler<N> } = {
   'clusters.act': async ({ lab }, { clusters, action }) => ({
     results: [...(await lab.act(clusters, action))],
   }),
+  'clusters.admin': async ({ lab }, { clusters, command }) => ({
+    results: [...(await lab.administer(clusters, command))],
+  }),
   'clusters.undo': ({ lab }, { cluster, fault }) => lab.undo(cluster, fault),
   'clusters.workload': ({ lab }, { clusters, workload }) => {
     lab.setWorkload(clusters, workload);

@@ -3,10 +3,10 @@
  * (api/), transports and the typed client of the dashboard are all made from these two maps.
  */
 import { z } from 'zod';
+import { adminSchema, nodeId } from './admin.ts';
 import { clusterSchema, protocolSchema, runSchema, workloadSchema } from './model.ts';
 import type { ViewEvent } from './events.ts';
 
-const nodeId = z.string().regex(/^n\d{1,2}$/, 'a node id: n1, n2, ...');
 const clusterId = z.string().min(1).max(40);
 const runId = z.int().min(1);
 /** Events are made by the lab itself; their shape is checked by the type system, not again here. */
@@ -20,6 +20,17 @@ export const actionSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('pause'), node: nodeId }),
   z.strictObject({ do: z.literal('resume'), node: nodeId }),
   z.strictObject({ do: z.literal('isolate'), node: nodeId }),
+  /** The disk of a node that is down is lost. */
+  z.strictObject({ do: z.literal('wipe'), node: nodeId }),
+  /** The disk completes nothing any more, until it is released. */
+  z.strictObject({ do: z.literal('hold-disk'), node: nodeId }),
+  z.strictObject({ do: z.literal('release-disk'), node: nodeId }),
+  /** Kills the node; what it wrote in the last `ms` is lost. */
+  z.strictObject({
+    do: z.literal('power-cut'),
+    node: nodeId,
+    ms: z.number().min(0).max(60_000).default(0),
+  }),
   z.strictObject({ do: z.literal('cut'), from: nodeId, to: nodeId }),
   z.strictObject({
     do: z.literal('delay'),
@@ -119,6 +130,17 @@ export const CALLS = {
   ),
   'clusters.act': call(
     z.strictObject({ clusters: z.array(clusterId).min(1).max(4), action: actionSchema }),
+    z.object({
+      results: z.array(z.object({ cluster: z.string(), ok: z.boolean(), message: z.string() })),
+    }),
+  ),
+  /**
+   * A command of the operator, to each of these clusters: membership, transfer, snapshot. Answers
+   * when it was carried out or refused, which may take many seconds; `admin` events tell of it on
+   * the way.
+   */
+  'clusters.admin': call(
+    z.strictObject({ clusters: z.array(clusterId).min(1).max(4), command: adminSchema }),
     z.object({
       results: z.array(z.object({ cluster: z.string(), ok: z.boolean(), message: z.string() })),
     }),

@@ -4,6 +4,7 @@
  * What happened over time (role strips, operations per second) is folded in cluster-history.ts.
  */
 import { ERA_ZERO } from '../vocabulary/era.ts';
+import type { AdminRecord } from '../vocabulary/admin.ts';
 import type { FaultRecord } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { MessageKind } from '../vocabulary/trace.ts';
@@ -57,6 +58,8 @@ export interface ClusterView {
   nodes: Record<NodeId, NodeView>;
   /** Faults that are on, oldest first. */
   faults: FaultRecord[];
+  /** The newest commands of the operator, those under way included, oldest first. */
+  commands: AdminRecord[];
   flights: Record<string, Flight>;
   flightCount: number;
   /** The newest drops, oldest first. */
@@ -74,6 +77,7 @@ const FLIGHTS_MAX = 240;
 const FLIGHT_AGE_US_MAX = 4_000_000;
 const DROPS_MAX = 24;
 const VIOLATIONS_MAX = 20;
+const COMMANDS_MAX = 20;
 
 /** A cluster of which nothing is known yet. */
 export function emptyView(nodeIds: readonly NodeId[], protocol: string): ClusterView {
@@ -85,6 +89,7 @@ export function emptyView(nodeIds: readonly NodeId[], protocol: string): Cluster
     us: 0,
     nodes,
     faults: [],
+    commands: [],
     flights: {},
     flightCount: 0,
     drops: [],
@@ -109,12 +114,15 @@ export function cloneView(view: ClusterView): ClusterView {
   return JSON.parse(JSON.stringify(view)) as ClusterView;
 }
 
-/** Folds one event into `view`, which is changed in place. Unknown nodes are ignored. */
+/** Folds one event into `view`, which is changed in place. A node begins with its `up`; what
+ *  anybody else does is ignored. */
 export function applyEvent(view: ClusterView, event: ViewEvent): void {
   if (event.us > view.us) view.us = event.us;
   switch (event.k) {
     case 'fault':
       return recordFault(view, event.fault);
+    case 'admin':
+      return recordCommand(view, event.record);
     case 'ops':
       return recordOps(view.ops, event);
     case 'violation':
@@ -129,11 +137,14 @@ export function applyEvent(view: ClusterView, event: ViewEvent): void {
   }
 }
 
-type NodeEvent = Exclude<ViewEvent, { k: 'fault' | 'ops' | 'violation' | 'skipped' | 'drop' }>;
+type NodeEvent = Exclude<
+  ViewEvent,
+  { k: 'fault' | 'admin' | 'ops' | 'violation' | 'skipped' | 'drop' }
+>;
 
 function applyNodeEvent(view: ClusterView, event: NodeEvent): void {
-  const node = view.nodes[event.node];
-  if (node === undefined) return;
+  const node = view.nodes[event.node] ?? (event.k === 'up' ? joinedNode(view, event.node) : null);
+  if (node === null) return;
   switch (event.k) {
     case 'up':
       // Everything but the log on disk died with the last life; boot traces tell what came back.
@@ -162,6 +173,14 @@ function applyNodeEvent(view: ClusterView, event: NodeEvent): void {
     case 'trace':
       return applyTrace(node, event.us, event.e);
   }
+}
+
+/** A node that was not there at the beginning. */
+function joinedNode(view: ClusterView, id: NodeId): NodeView {
+  const node = emptyNode(id);
+  view.nodes[id] = node;
+  view.nodeIds.push(id);
+  return node;
 }
 
 function becomeDown(
@@ -238,6 +257,13 @@ function recordFault(view: ClusterView, fault: FaultRecord): void {
     view.faults.push(fault);
     if (fault.spec.kind === 'kill') becomeKilled(view, fault.spec.node, fault.startUs);
   }
+}
+
+function recordCommand(view: ClusterView, record: AdminRecord): void {
+  const at = view.commands.findIndex((known) => known.id === record.id);
+  if (at >= 0) view.commands[at] = record;
+  else view.commands.push(record);
+  if (view.commands.length > COMMANDS_MAX) view.commands.shift();
 }
 
 /** A process does nothing after SIGKILL, but its end may be noticed hundreds of milliseconds later

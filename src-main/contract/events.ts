@@ -3,6 +3,7 @@
  * `cluster-view.ts` folds them into what is to be drawn, so a live view and a recording cannot
  * differ.
  */
+import type { AdminRecord } from '../vocabulary/admin.ts';
 import type { FaultRecord } from '../vocabulary/fault.ts';
 import type { NodeId, Position } from '../vocabulary/ids.ts';
 import type { MessageKind, TraceEvent } from '../vocabulary/trace.ts';
@@ -17,6 +18,8 @@ export type ViewEvent =
       readonly how: 'kill' | 'stop' | 'crash';
       readonly why: string;
     }
+  /** A command of the operator began, or has ended. */
+  | { readonly k: 'admin'; readonly us: number; readonly record: AdminRecord }
   | { readonly k: 'pause'; readonly us: number; readonly node: NodeId }
   | { readonly k: 'resume'; readonly us: number; readonly node: NodeId }
   | { readonly k: 'trace'; readonly us: number; readonly node: NodeId; readonly e: TraceEvent }

@@ -21,6 +21,8 @@ export const workloadSchema = z.strictObject({
   keys: z.int().min(1).max(100_000).default(10),
   valueBytes: z.int().min(0).max(16_384).default(20),
   mix: mixSchema.default({ read: 0.5, write: 0.4, cas: 0.1, incr: 0, delete: 0 }),
+  /** How fresh reads have to be (vocabulary/read-level.ts); absent: commands of the log. */
+  readLevel: z.enum(['log', 'index', 'lease', 'quorum', 'sync', 'local']).optional(),
 });
 
 /** How a run stands. `incomplete`: the lab ended before the run did. */
@@ -93,7 +95,17 @@ export type Violation = z.infer<typeof violationSchema>;
 export const clusterSchema = z.object({
   id: z.string(),
   protocol: protocolSchema,
+  /** The nodes it runs now. */
   nodeIds: z.array(z.string()),
+  /** Every node there ever was, and what it is to the cluster. `outside`: in no configuration with
+   *  the disk it has. */
+  standing: z.array(
+    z.object({
+      node: z.string(),
+      as: z.enum(['voter', 'learner', 'outside', 'removed']),
+      running: z.boolean(),
+    }),
+  ),
   runId: z.number().nullable(),
   groupId: z.number().nullable(),
   status: z.enum(['starting', 'running', 'stopping', 'failed']),

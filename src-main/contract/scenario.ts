@@ -13,6 +13,9 @@ export const SELECTOR_WORDS = [
   'random',
   'killed',
   'paused',
+  'learner',
+  'added',
+  'removed',
   'rest',
   'any',
   'majority-with-leader',
@@ -66,6 +69,16 @@ const selectors = z.preprocess(
   z.array(selector).min(1).max(9),
 );
 
+const memberId = z.string().superRefine((value, context) => {
+  if (NODE_ID.test(value)) return;
+  context.addIssue({ code: 'custom', message: refused(value, 'n1, n2, ...') });
+});
+/** One id or a list of them, as a list. */
+const memberIds = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : value),
+  z.array(memberId).max(15),
+);
+
 /** When a step runs: exactly one of `at` and `when`; checked with its place by the reader. */
 const time = {
   at: optionalDuration,
@@ -85,6 +98,37 @@ export const scenarioStepSchema = z.discriminatedUnion('do', [
   nodeAction('pause'),
   nodeAction('resume'),
   nodeAction('isolate'),
+  nodeAction('wipe'),
+  nodeAction('hold-disk'),
+  nodeAction('release-disk'),
+  z.strictObject({
+    ...time,
+    do: z.literal('power-cut'),
+    node: selectors,
+    ms: delayDuration.default(0),
+  }),
+  z.strictObject({
+    ...time,
+    do: z.literal('add'),
+    node: memberId,
+    as: z.enum(['learner', 'voter']).default('learner'),
+  }),
+  nodeAction('promote'),
+  nodeAction('remove'),
+  nodeAction('replace'),
+  z.strictObject({
+    ...time,
+    do: z.literal('reconfigure'),
+    voters: memberIds,
+    learners: memberIds.default([]),
+  }),
+  z.strictObject({ ...time, do: z.literal('transfer'), to: selectors }),
+  z.strictObject({
+    ...time,
+    do: z.literal('snapshot'),
+    node: selectors,
+    retain: z.int().min(0).nullable().default(null),
+  }),
   z.strictObject({
     ...time,
     do: z.literal('partition'),

@@ -6,11 +6,14 @@
 import type { FaultSpec, Link, LinkRule } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 
-export type Signal = 'kill' | 'stop' | 'start' | 'pause' | 'resume';
+export type Signal =
+  'kill' | 'stop' | 'start' | 'pause' | 'resume' | 'hold-disk' | 'release-disk' | 'wipe';
 
 export interface SignalOrder {
   readonly node: NodeId;
   readonly signal: Signal;
+  /** Not at once, but so long after the fault began. */
+  readonly afterMs?: number;
 }
 
 export interface FaultKind<S extends FaultSpec = FaultSpec> {

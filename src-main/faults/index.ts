@@ -4,15 +4,21 @@ import type { NodeId } from '../vocabulary/ids.ts';
 import { cutFault } from './cut.ts';
 import { delayFault } from './delay.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { holdDiskFault } from './hold-disk.ts';
 import { killFault } from './kill.ts';
 import { lossFault } from './loss.ts';
 import { pauseFault } from './pause.ts';
+import { powerCutFault } from './power-cut.ts';
 import { stopFault } from './stop.ts';
+import { wipeFault } from './wipe.ts';
 
 const KINDS = {
   kill: killFault,
   stop: stopFault,
   pause: pauseFault,
+  'hold-disk': holdDiskFault,
+  'power-cut': powerCutFault,
+  wipe: wipeFault,
   cut: cutFault,
   delay: delayFault,
   loss: lossFault,

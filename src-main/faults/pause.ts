@@ -5,7 +5,7 @@
 import type { FaultSpec } from '../vocabulary/fault.ts';
 import type { FaultKind } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'kill' | 'stop' | 'pause' }>;
+type Spec = Extract<FaultSpec, { kind: 'pause' }>;
 
 export const pauseFault: FaultKind<Spec> = {
   name: 'pause',

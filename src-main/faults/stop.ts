@@ -4,7 +4,7 @@
 import type { FaultSpec } from '../vocabulary/fault.ts';
 import type { FaultKind } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'kill' | 'stop' | 'pause' }>;
+type Spec = Extract<FaultSpec, { kind: 'stop' }>;
 
 export const stopFault: FaultKind<Spec> = {
   name: 'stop',

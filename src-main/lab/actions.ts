@@ -3,9 +3,21 @@ import type { Action } from '../contract/calls.ts';
 import { LabError } from '../contract/errors.ts';
 import { linksBetween } from '../faults/index.ts';
 import type { LiveCluster } from './live-cluster.ts';
+import type { ActionResult } from './ports.ts';
 
-/** What a click asks for. @throws LabError when it does not fit. */
-export function performAction(cluster: LiveCluster, action: Action): void {
+/** Does what a click asks for, or says why it does not fit. */
+export function tryAction(cluster: LiveCluster, action: Action): ActionResult {
+  const { id } = cluster.plan;
+  try {
+    performAction(cluster, action);
+    return { cluster: id, ok: true, message: '' };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return { cluster: id, ok: false, message: error.message };
+  }
+}
+
+function performAction(cluster: LiveCluster, action: Action): void {
   const ensureNode = (node: string): void => {
     if (cluster.nodeIds.includes(node)) return;
     const known = cluster.nodeIds.join(', ');
@@ -20,7 +32,14 @@ export function performAction(cluster: LiveCluster, action: Action): void {
     case 'kill':
     case 'stop':
     case 'pause':
+    case 'wipe':
+    case 'hold-disk':
       cluster.begin({ kind: action.do, node: action.node }, 'hand');
+      return;
+    case 'release-disk':
+      return cluster.releaseDisk(action.node);
+    case 'power-cut':
+      cluster.begin({ kind: action.do, node: action.node, ms: action.ms }, 'hand');
       return;
     case 'isolate': {
       const others = cluster.nodeIds.filter((node) => node !== action.node);

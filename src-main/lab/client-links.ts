@@ -1,12 +1,12 @@
 /** Connections of one client to every node; requests of one turn leave in one frame per node. */
 import type { NodeId } from '../vocabulary/ids.ts';
-import type { ClientOp } from '../protocols/kernel/core.ts';
 import { IpcDialer } from '../runtime/process/ipc.ts';
 import {
   CLIENT_EVENTS,
   isAnswersFrame,
   type HelloFrame,
   type WireAnswer,
+  type WireOp,
 } from '../runtime/process/wire.ts';
 
 /** A frame stays small, whatever the values: a large one blocks the node that parses it. */
@@ -24,7 +24,9 @@ export interface ClientLinkEvents {
 export class ClientLinks {
   readonly #dialers = new Map<NodeId, IpcDialer>();
   readonly #events: ClientLinkEvents;
-  #outbox = new Map<NodeId, [number, ClientOp][]>();
+  readonly #socketDir: string;
+  readonly #hello: HelloFrame;
+  #outbox = new Map<NodeId, [number, WireOp][]>();
   #flushPlanned = false;
 
   constructor(
@@ -33,26 +35,42 @@ export class ClientLinks {
     hello: HelloFrame,
     events: ClientLinkEvents,
   ) {
+    this.#socketDir = socketDir;
+    this.#hello = hello;
     this.#events = events;
-    for (const node of nodeIds) {
-      const dialer = new IpcDialer(socketDir, node, CLIENT_EVENTS, {
-        connected: () => {
-          dialer.send('hello', hello);
-        },
-        disconnected: () => events.lost(node),
-        received: (_event, data) => {
-          if (isAnswersFrame(data)) for (const answer of data.answers) events.answered(answer);
-        },
-      });
-      this.#dialers.set(node, dialer);
+    for (const node of nodeIds) this.#dial(node);
+  }
+
+  #dial(node: NodeId): void {
+    const dialer = new IpcDialer(this.#socketDir, node, CLIENT_EVENTS, {
+      connected: () => {
+        dialer.send('hello', this.#hello);
+      },
+      disconnected: () => this.#events.lost(node),
+      received: (_event, data) => {
+        if (!isAnswersFrame(data)) return;
+        for (const answer of data.answers) this.#events.answered(answer);
+      },
+    });
+    this.#dialers.set(node, dialer);
+  }
+
+  /** A connection to each of these and to nobody else. @returns those that are gone. */
+  setNodes(nodeIds: readonly NodeId[]): readonly NodeId[] {
+    for (const node of nodeIds) if (!this.#dialers.has(node)) this.#dial(node);
+    const gone = [...this.#dialers.keys()].filter((node) => !nodeIds.includes(node));
+    for (const node of gone) {
+      this.#dialers.get(node)?.close();
+      this.#dialers.delete(node);
     }
+    return gone;
   }
 
   has(node: NodeId): boolean {
     return this.#dialers.has(node);
   }
 
-  send(node: NodeId, no: number, op: ClientOp): void {
+  send(node: NodeId, no: number, op: WireOp): void {
     const batch = this.#outbox.get(node);
     if (batch === undefined) this.#outbox.set(node, [[no, op]]);
     else batch.push([no, op]);
@@ -72,7 +90,7 @@ export class ClientLinks {
     }
   }
 
-  #sendFrame(node: NodeId, requests: readonly [number, ClientOp][]): void {
+  #sendFrame(node: NodeId, requests: readonly [number, WireOp][]): void {
     const numbers = requests.map(([no]) => no);
     if (this.#dialers.get(node)?.send('requests', { requests }) === true) {
       this.#events.sent(numbers);

@@ -10,42 +10,12 @@ import { assert } from '../base/assert.ts';
 import type { Json } from '../vocabulary/json.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import { REFUSAL_DEFINITE, type RefusalCode } from '../vocabulary/refusal.ts';
-import type { OperationKind, OperationRecord, Outcome } from '../vocabulary/workload.ts';
-import type { ClientOp } from '../protocols/kernel/core.ts';
+import type { Outcome } from '../vocabulary/workload.ts';
 import type { WireAnswer } from '../runtime/process/wire.ts';
 import { ClientLinks } from './client-links.ts';
-
-export interface ClientOptions {
-  readonly number: number;
-  readonly cluster: string;
-  readonly protocol: string;
-  readonly nodeIds: readonly NodeId[];
-  readonly socketDir: string;
-  readonly nowUs: () => number;
-  /** An attempt without an answer for this long: ask elsewhere. */
-  readonly attemptMs: number;
-  /** An operation without an answer for this long ends as unknown (or failed). */
-  readonly giveUpMs: number;
-  readonly finished: (record: OperationRecord) => void;
-}
-
-export interface Ask {
-  readonly op: OperationKind;
-  readonly key: string;
-  readonly payload: Json;
-}
-
-interface Operation {
-  readonly ask: Ask | null;
-  readonly seq: number;
-  readonly invokeUs: number;
-  attempts: number;
-  /** When the newest attempt left; answers to older ones still count. */
-  sentUs: number;
-  /** An attempt left whose fate is not known. */
-  indefinite: boolean;
-  done: boolean;
-}
+import { makeOperation, NEAR_LEVELS, recordOf, wireOpOf } from './client-operation.ts';
+import type { Ask, ClientOptions, Ending, Operation } from './client-operation.ts';
+import { NearReads } from './near-reads.ts';
 
 interface Attempt {
   readonly operation: Operation;
@@ -60,9 +30,11 @@ const PROBE_US = 5_000;
 export class Client {
   readonly #options: ClientOptions;
   readonly #links: ClientLinks;
+  readonly #near: NearReads;
   readonly #open = new Set<Operation>();
   readonly #attempts = new Map<number, Attempt>();
   #waiting: Operation[] = [];
+  #nodeIds: readonly NodeId[];
   #target: NodeId;
   /** false: seeking a leader with one operation, the others wait. */
   #settled = false;
@@ -76,26 +48,42 @@ export class Client {
   #nextNo = 1;
   #answered = new Set<number>();
   #acked = 0;
+  /** The newest position an answer came from: this client reads nothing older (X7). */
+  #seenPos = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#nodeIds = options.nodeIds;
     const first = options.nodeIds[options.number % options.nodeIds.length];
     assert(first !== undefined, 'a client needs nodes');
     this.#target = first;
     const { cluster, protocol, socketDir, nodeIds } = options;
     const hello = { cluster, protocol, node: null, incarnation: 0, storageId: '' };
     this.#links = new ClientLinks(socketDir, nodeIds, hello, {
-      answered: (answer) => this.#handleAnswer(answer),
+      answered: (answer) => {
+        if (!this.#near.handleAnswer(answer)) this.#handleAnswer(answer);
+      },
       sent: (numbers) => this.#noteSent(numbers),
-      notSent: (node, numbers) => this.#handleNotSent(node, numbers),
-      lost: (node) => this.#handleLost(node),
+      notSent: (node, numbers) => {
+        const others = this.#near.handleNotSent(numbers);
+        if (others.length > 0) this.#handleNotSent(node, others);
+      },
+      lost: (node) => {
+        this.#near.handleLost(node);
+        this.#handleLost(node);
+      },
+    });
+    this.#near = new NearReads({
+      ...options,
+      send: (node, operation) => this.#send(node, operation),
+      finished: (operation, ending) => this.#record(operation, ending),
     });
     this.#openSession();
   }
 
   /** Operations asked and not finished. */
   get outstanding(): number {
-    return this.#open.size;
+    return this.#open.size + this.#near.outstanding;
   }
 
   get isReady(): boolean {
@@ -104,24 +92,26 @@ export class Client {
 
   /** Asks for an operation; `finished` is called once with its outcome. */
   ask(ask: Ask): void {
-    const operation = this.#makeOperation(ask, this.#nextSeq);
-    this.#nextSeq += 1;
+    if (ask.level !== undefined && NEAR_LEVELS.has(ask.level)) return this.#near.ask(ask);
+    const operation = this.#makeOperation(ask, ask.level === undefined ? this.#nextSeq : 0);
+    if (ask.level === undefined) this.#nextSeq += 1;
     this.#open.add(operation);
     if (this.#settled && this.#session !== 0) this.#attempt(operation, this.#target);
     else this.#waiting.push(operation);
   }
 
   #makeOperation(ask: Ask | null, seq: number): Operation {
-    const nowUs = this.#options.nowUs();
-    return {
-      ask,
-      seq,
-      invokeUs: nowUs,
-      attempts: 0,
-      sentUs: nowUs,
-      indefinite: false,
-      done: false,
-    };
+    return makeOperation(ask, seq, this.#options.nowUs());
+  }
+
+  /** The cluster has other nodes now. */
+  setNodes(nodeIds: readonly NodeId[]): void {
+    this.#nodeIds = nodeIds;
+    this.#near.setNodes(nodeIds);
+    for (const node of this.#links.setNodes(nodeIds)) {
+      this.#near.handleLost(node);
+      this.#handleLost(node);
+    }
   }
 
   #openSession(): void {
@@ -140,6 +130,7 @@ export class Client {
   /** Time passes: time-outs and probes. Call every few milliseconds. */
   tick(): void {
     const nowUs = this.#options.nowUs();
+    this.#near.tick();
     this.#giveUp(nowUs);
     const attemptUs = this.#options.attemptMs * 1_000;
     if (this.#settled) {
@@ -189,31 +180,33 @@ export class Client {
   }
 
   #rotate(): void {
-    const { nodeIds } = this.#options;
+    const nodeIds = this.#nodeIds;
     const next = nodeIds[(nodeIds.indexOf(this.#target) + 1) % nodeIds.length];
     if (next !== undefined) this.#target = next;
   }
 
   #attempt(operation: Operation, node: NodeId): void {
-    const no = this.#nextNo;
-    this.#nextNo += 1;
     operation.attempts += 1;
     operation.sentUs = this.#options.nowUs();
+    const no = this.#send(node, operation);
     this.#attempts.set(no, { operation, node, session: this.#session });
-    this.#links.send(node, no, this.#opOf(operation));
   }
 
-  #opOf(operation: Operation): ClientOp {
-    if (operation.ask === null) return { kind: 'open-session' };
-    const { seq, ask } = operation;
-    const acked = Math.min(this.#acked, seq - 1);
-    return { kind: 'command', session: this.#session, seq, acked, payload: ask.payload };
+  #send(node: NodeId, operation: Operation): number {
+    const no = this.#nextNo;
+    this.#nextNo += 1;
+    const session = this.#session;
+    const state = { session, acked: this.#acked, seenPos: this.#seenPos };
+    this.#links.send(node, no, wireOpOf(operation, state));
+    return no;
   }
 
   #noteSent(numbers: readonly number[]): void {
     for (const no of numbers) {
       const attempt = this.#attempts.get(no);
-      if (attempt !== undefined) attempt.operation.indefinite = true;
+      if (attempt?.operation.ask?.level === undefined && attempt !== undefined) {
+        attempt.operation.indefinite = true;
+      }
     }
   }
 
@@ -327,7 +320,8 @@ export class Client {
    *  for a first session; a new session after an expiry continues them. */
   #nextSeqAfterOpen(): void {
     this.#answered.clear();
-    this.#acked = (this.#firstOpen()?.seq ?? this.#nextSeq) - 1;
+    const numbered = [...this.#open].find((operation) => operation.seq > 0);
+    this.#acked = (numbered?.seq ?? this.#nextSeq) - 1;
   }
 
   #finish(
@@ -340,25 +334,18 @@ export class Client {
     operation.done = true;
     this.#open.delete(operation);
     if (this.#probe === operation) this.#probe = null;
-    this.#noteAnswered(operation.seq);
+    if (operation.seq > 0) this.#noteAnswered(operation.seq);
+    this.#record(operation, { outcome, code, node, answer });
+  }
+
+  #record(operation: Operation, ending: Ending): void {
     const { ask } = operation;
     if (ask === null) return;
-    this.#options.finished({
-      client: this.#options.number,
-      session: this.#session,
-      seq: operation.seq,
-      op: ask.op,
-      key: ask.key,
-      invokeUs: operation.invokeUs,
-      returnUs: this.#options.nowUs(),
-      outcome,
-      code,
-      attempts: operation.attempts,
-      node,
-      pos: answer?.pos ?? null,
-      request: ask.payload,
-      result: answer?.result ?? null,
-    });
+    const { number: client, nowUs, finished } = this.#options;
+    this.#seenPos = Math.max(this.#seenPos, ending.answer?.pos ?? 0);
+    finished(
+      recordOf(ask, operation, { client, session: this.#session, returnUs: nowUs() }, ending),
+    );
   }
 
   /** `acked`: every operation up to here is finished, so its stored answer may be dropped. */
@@ -373,6 +360,7 @@ export class Client {
       const outcome = operation.indefinite ? 'unknown' : 'failed';
       this.#finish(operation, outcome, 'run-ended', null, null);
     }
+    this.#near.close();
     this.#links.close();
   }
 }

@@ -7,16 +7,18 @@ import { LabError } from '../contract/errors.ts';
 import type { SignalOrder } from '../faults/fault-kind.ts';
 import { faultKind, linkKey } from '../faults/index.ts';
 import { CLEAR_LINK } from '../vocabulary/fault.ts';
+import { isDownFault } from '../vocabulary/fault.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { LinkRules } from '../runtime/process/node-config.ts';
 import { FaultLedger } from './fault-ledger.ts';
+import type { Membership } from './membership.ts';
 import type { NodeGroup } from './node-group.ts';
 import type { LabEvent } from './ports.ts';
 
 export interface FaultDeskOptions {
   readonly nodes: NodeGroup;
-  readonly nodeIds: readonly NodeId[];
+  readonly membership: Membership;
   readonly nowUs: () => number;
   readonly record: (event: LabEvent) => void;
   readonly changed: () => void;
@@ -25,6 +27,8 @@ export interface FaultDeskOptions {
 export class FaultDesk {
   readonly ledger: FaultLedger;
   readonly #options: FaultDeskOptions;
+  /** Power cuts that have begun: the kill is still to come. */
+  readonly #pendingKills = new Map<NodeId, NodeJS.Timeout>();
 
   constructor(options: FaultDeskOptions) {
     this.#options = options;
@@ -54,10 +58,13 @@ export class FaultDesk {
     if (wrong !== null) return wrong;
     if (!('node' in spec)) return null;
     const handle = this.#options.nodes.handle(spec.node);
-    if (handle === undefined) return `no node ${spec.node} in this cluster`;
-    if (!handle.isRunning) return `${spec.node} is not running`;
-    if (spec.kind === 'pause' && handle.isPaused) return `${spec.node} is paused already`;
-    return null;
+    const { node, kind } = spec;
+    if (handle === undefined) return `no node ${node} in this cluster`;
+    if (kind === 'wipe') return handle.isRunning ? `${node} runs: kill or stop it first` : null;
+    if (!handle.isRunning) return `${node} is not running`;
+    if (kind === 'pause' && handle.isPaused) return `${node} is paused already`;
+    const isHeld = this.ledger.ofNode(node).some((fault) => fault.spec.kind === 'hold-disk');
+    return kind === 'hold-disk' && isHeld ? `the disk of ${node} is held already` : null;
   }
 
   /** Ends a fault and does what undoes it; false when it is not on. */
@@ -69,24 +76,35 @@ export class FaultDesk {
     return true;
   }
 
-  #signal({ node, signal }: SignalOrder): void {
+  #signal({ node, signal, afterMs }: SignalOrder): void {
     const { nodes, record, nowUs } = this.#options;
     const handle = nodes.handle(node);
     assert(handle !== undefined, `signal ${signal} to unknown ${node}`);
     switch (signal) {
       case 'kill':
+        if (afterMs !== undefined && afterMs > 0) return this.#planKill(node, afterMs);
         nodes.cancelStart(node);
         void handle.kill();
-        // A paused node that is killed is no longer paused.
-        this.#endPauses(node, 'killed');
+        this.#endHindrances(node, 'killed');
         return;
       case 'stop':
         nodes.cancelStart(node);
-        this.#endPauses(node, 'stopped');
+        this.#endHindrances(node, 'stopped');
         void handle.stop();
         return;
       case 'start':
+        this.#killIfPending(node);
         nodes.startWhenGone(node);
+        return;
+      case 'hold-disk':
+        handle.setDisk('held');
+        return;
+      case 'release-disk':
+        handle.setDisk('instant');
+        return;
+      case 'wipe':
+        nodes.cancelStart(node);
+        nodes.wipe(node);
         return;
       case 'pause':
         handle.pause();
@@ -100,29 +118,73 @@ export class FaultDesk {
     }
   }
 
-  /** The process is gone, whoever ended it: it is no longer paused. */
-  noteExit(node: NodeId): void {
-    this.#endPauses(node, 'the process ended');
+  #planKill(node: NodeId, afterMs: number): void {
+    clearTimeout(this.#pendingKills.get(node));
+    const kill = (): void => {
+      this.#pendingKills.delete(node);
+      this.#signal({ node, signal: 'kill' });
+    };
+    this.#pendingKills.set(node, setTimeout(kill, afterMs));
   }
 
-  #endPauses(node: NodeId, outcome: string): void {
+  /** Undone before its kill came: the writes since then are lost all the same. */
+  #killIfPending(node: NodeId): void {
+    const timer = this.#pendingKills.get(node);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#pendingKills.delete(node);
+    this.#signal({ node, signal: 'kill' });
+  }
+
+  /** The process is gone, whoever ended it: it is no longer paused, and its disk is not held. */
+  noteExit(node: NodeId): void {
+    clearTimeout(this.#pendingKills.get(node));
+    this.#pendingKills.delete(node);
+    this.#endHindrances(node, 'the process ended');
+  }
+
+  #endHindrances(node: NodeId, outcome: string): void {
     const { record, nowUs } = this.#options;
-    for (const fault of this.ledger.ofNode(node)) {
-      if (fault.spec.kind !== 'pause') continue;
-      this.ledger.end(fault.id, nowUs(), outcome);
-      record({ k: 'resume', us: nowUs(), node });
+    for (const { id, spec } of this.ledger.ofNode(node)) {
+      if (isDownFault(spec)) continue;
+      this.ledger.end(id, nowUs(), outcome);
+      if (spec.kind === 'pause') record({ k: 'resume', us: nowUs(), node });
     }
+  }
+
+  /** The node is no part of the cluster any more: nothing brings it back by itself. */
+  noteRemoved(node: NodeId): void {
+    for (const { id } of this.ledger.ofNode(node)) {
+      this.ledger.end(id, this.#options.nowUs(), 'the node was removed');
+    }
+  }
+
+  /** The disk of a node that is down is lost. @throws LabError when it runs. */
+  wipe(node: NodeId, origin: FaultOrigin): void {
+    this.begin({ kind: 'wipe', node }, origin, null);
+  }
+
+  releaseDisk(node: NodeId): void {
+    const holds = this.ledger.ofNode(node).filter(({ spec }) => spec.kind === 'hold-disk');
+    if (holds.length === 0) {
+      throw new LabError('not-possible-now', `the disk of ${node} is not held`);
+    }
+    for (const { id } of holds) this.undo(id, 'released');
   }
 
   /** Starts a node that is down, whatever brought it down. @throws LabError when it runs. */
   startNode(node: NodeId): void {
-    const { nodes } = this.#options;
-    const handle = nodes.handle(node);
-    if (handle === undefined) throw new LabError('not-possible-now', `no node ${node}`);
-    const downs = this.ledger.ofNode(node).filter(({ spec }) => spec.kind !== 'pause');
-    if (handle.isRunning && downs.length === 0) {
+    const { nodes, membership } = this.#options;
+    const standing = membership.has(node) ? membership.standingOf(node) : null;
+    if (standing === null) throw new LabError('not-possible-now', `no node ${node}`);
+    if (standing === 'removed') {
+      throw new LabError('not-possible-now', `${node} was removed: add it to have it back`);
+    }
+    const downs = this.ledger.ofNode(node).filter(({ spec }) => isDownFault(spec));
+    if (nodes.handle(node)?.isRunning === true && downs.length === 0) {
       throw new LabError('not-possible-now', `${node} runs already`);
     }
+    this.#killIfPending(node);
     for (const record of downs) this.ledger.end(record.id, this.#options.nowUs(), 'started again');
     nodes.startByHand(node);
   }
@@ -151,8 +213,8 @@ export class FaultDesk {
   /** Undoes everything that is on. `restart`: also starts nodes that faults brought down. */
   undoAll(outcome: string, restart: boolean): void {
     for (const record of [...this.ledger.active].reverse()) {
-      const isDown = record.spec.kind === 'kill' || record.spec.kind === 'stop';
-      if (isDown && !restart) this.ledger.end(record.id, this.#options.nowUs(), outcome);
+      if (isDownFault(record.spec) && !restart)
+        this.ledger.end(record.id, this.#options.nowUs(), outcome);
       else this.undo(record.id, outcome);
     }
   }
@@ -161,7 +223,7 @@ export class FaultDesk {
   rulesOf(node: NodeId): LinkRules {
     const rules = this.ledger.rules();
     const own: Record<NodeId, LinkRules[string]> = {};
-    for (const peer of this.#options.nodeIds) {
+    for (const peer of this.#options.membership.allIds) {
       if (peer === node) continue;
       const outgoing = rules.get(linkKey(node, peer)) ?? CLEAR_LINK;
       // Both ends cut, so that a node that cannot hear of the cut (paused) is cut off all the same.

@@ -6,11 +6,12 @@ import type { Action } from '../contract/calls.ts';
 import { LabError } from '../contract/errors.ts';
 import type { ViewEvent } from '../contract/events.ts';
 import type { Cluster, Run } from '../contract/model.ts';
+import type { AdminSpec } from '../vocabulary/admin.ts';
 import type { ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import { DEFAULT_TIMING_MS, timingFromMs } from '../vocabulary/timing.ts';
 import type { Workload } from '../vocabulary/workload.ts';
-import { performAction } from './actions.ts';
+import { tryAction } from './actions.ts';
 import { childEntriesFromSource, type ChildEntries } from './child-entries.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import { EventWindow } from './event-window.ts';
@@ -241,17 +242,17 @@ export class LocalLab implements Lab {
   }
 
   act(ids: readonly string[], action: Action): Promise<readonly ActionResult[]> {
-    return Promise.resolve(ids.map((id) => this.#actOn(id, action)));
+    return Promise.resolve(ids.map((id) => tryAction(this.#find(id).cluster, action)));
   }
 
-  #actOn(id: string, action: Action): ActionResult {
-    try {
-      performAction(this.#find(id).cluster, action);
-      return { cluster: id, ok: true, message: '' };
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      return { cluster: id, ok: false, message: error.message };
-    }
+  administer(ids: readonly string[], command: AdminSpec): Promise<readonly ActionResult[]> {
+    const clusters = ids.map((id) => this.#find(id).cluster);
+    return Promise.all(
+      clusters.map(async (cluster) => {
+        const { ok, outcome } = await cluster.administer(command, 'hand');
+        return { cluster: cluster.plan.id, ok: ok === true, message: outcome ?? '' };
+      }),
+    );
   }
 
   undo(id: string, fault: number): Promise<{ ok: boolean; message: string }> {

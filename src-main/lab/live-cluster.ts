@@ -2,25 +2,27 @@
  * A running cluster: its nodes, its clients, its faults, its record. Everything that is broken goes
  * through the fault desk; everything that was started here ends in `stop`.
  */
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { assert } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
 import type { Cluster, Run, RunStatus } from '../contract/model.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
+import type { AdminRecord, AdminSpec } from '../vocabulary/admin.ts';
 import type { Member, NodeId } from '../vocabulary/ids.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
 import type { OperationRecord, Workload } from '../vocabulary/workload.ts';
+import { AdminDesk } from './admin-desk.ts';
 import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
 import { FaultDesk } from './fault-desk.ts';
 import type { FaultLedger } from './fault-ledger.ts';
 import { Leadership } from './leadership.ts';
+import { Membership } from './membership.ts';
 import { NodeGroup } from './node-group.ts';
+import { OperationLog } from './operation-log.ts';
 import type { LabEvent, Recorder, RunEnd } from './ports.ts';
 import { WorkloadRunner } from './workload-runner.ts';
 
 const FIRST_LEADER_MS_MAX = 15_000;
-const OPERATIONS_FLUSH_MS = 40;
 const GIVE_UP_MS = 5_000;
 const ATTEMPT_MS = 100;
 
@@ -32,18 +34,17 @@ const NOTHING_JUDGED: Judgement = { failedExpectations: [], unknownBecause: null
 export class LiveCluster {
   readonly plan: ClusterPlan;
   readonly leadership = new Leadership();
-  readonly members: readonly Member[];
+  readonly membership: Membership;
   readonly #tools: ClusterTools;
   readonly #nodes: NodeGroup;
   readonly #faults: FaultDesk;
+  readonly #admin: AdminDesk;
   readonly #runDir: string;
   readonly #socketDir: string;
   readonly #epochNs = process.hrtime.bigint();
-  readonly #operationListeners = new Set<(record: OperationRecord) => void>();
+  readonly #operations: OperationLog;
   #workload: WorkloadRunner | null = null;
   #workloadNow: Workload;
-  #operations: OperationRecord[] = [];
-  #operationsTimer: NodeJS.Timeout | null = null;
   #status: Cluster['status'] = 'starting';
   #error: string | null = null;
   #runId: number | null = null;
@@ -58,17 +59,36 @@ export class LiveCluster {
     this.#workloadNow = plan.workload;
     this.#runDir = tools.places.makeRunDir(plan.protocol);
     this.#socketDir = tools.places.makeSocketDir(plan.id);
-    this.members = Array.from({ length: plan.nodes }, (_, index) => ({
-      nodeId: `n${index + 1}`,
-      storageId: randomBytes(8).toString('hex'),
-    }));
+    this.membership = new Membership(plan.nodes, () => this.leadership.ready());
+    const { recorder } = tools;
+    const write = (operations: readonly OperationRecord[]): void => {
+      if (this.#runId !== null) recorder?.recordOperations(this.#runId, operations);
+    };
+    this.#operations = new OperationLog(recorder === null ? null : write);
     this.#nodes = this.#makeNodes();
     this.#faults = new FaultDesk({
       nodes: this.#nodes,
-      nodeIds: this.nodeIds,
+      membership: this.membership,
       nowUs: () => this.nowUs(),
       record: (event) => this.#record(event),
       changed: tools.changed,
+    });
+    this.#admin = this.#makeAdminDesk();
+  }
+
+  #makeAdminDesk(): AdminDesk {
+    return new AdminDesk({
+      nodes: this.#nodes,
+      faults: this.#faults,
+      membership: this.membership,
+      leadership: this.leadership,
+      nowUs: () => this.nowUs(),
+      record: (event) => this.#record(event),
+      changed: () => {
+        this.#workload?.setNodes(this.nodeIds);
+        this.#tools.changed();
+      },
+      isEnding: () => this.#stopping !== null,
     });
   }
 
@@ -76,7 +96,7 @@ export class LiveCluster {
     return new NodeGroup({
       plan: this.plan,
       tools: this.#tools,
-      members: this.members,
+      membership: this.membership,
       address: this.address,
       epochNs: this.#epochNs,
       runDir: this.#runDir,
@@ -96,8 +116,24 @@ export class LiveCluster {
     });
   }
 
+  /** The nodes it runs: those that were removed are none of them. */
   get nodeIds(): readonly NodeId[] {
-    return this.members.map((member) => member.nodeId);
+    return this.membership.presentIds;
+  }
+
+  /** Those that have to catch up with each other in the end. */
+  get memberIds(): readonly NodeId[] {
+    return this.membership.memberIds;
+  }
+
+  /** Who decides, as far as the supervisor knows. */
+  get voterIds(): readonly NodeId[] {
+    return this.membership.voterIds;
+  }
+
+  /** The configuration the cluster began with. */
+  get members(): readonly Member[] {
+    return this.membership.initial;
   }
 
   /** What frames are addressed to: unlike any other cluster's, also of an earlier run. */
@@ -122,6 +158,11 @@ export class LiveCluster {
       id: this.plan.id,
       protocol: this.plan.protocol,
       nodeIds: [...this.nodeIds],
+      standing: this.membership.allIds.map((node) => ({
+        node,
+        as: this.membership.standingOf(node),
+        running: this.isRunning(node),
+      })),
       runId: this.#runId,
       groupId: this.#groupId,
       status: this.#status,
@@ -210,6 +251,11 @@ export class LiveCluster {
     return this.#nodes.handle(node)?.isRunning ?? false;
   }
 
+  /** It was told to end and has not ended yet. */
+  isGoing(node: NodeId): boolean {
+    return this.#nodes.handle(node)?.isGoing ?? false;
+  }
+
   isPaused(node: NodeId): boolean {
     return this.#nodes.handle(node)?.isPaused ?? false;
   }
@@ -230,6 +276,15 @@ export class LiveCluster {
 
   undo(id: number, outcome: string): boolean {
     return this.#faults.undo(id, outcome);
+  }
+
+  /** Carries out a command of the operator, after those before it. */
+  administer(spec: AdminSpec, origin: FaultOrigin): Promise<AdminRecord> {
+    return this.#admin.perform(spec, origin);
+  }
+
+  releaseDisk(node: NodeId): void {
+    this.#faults.releaseDisk(node);
   }
 
   startNode(node: NodeId): void {
@@ -262,11 +317,11 @@ export class LiveCluster {
         nowUs: () => this.nowUs(),
         attemptMs: ATTEMPT_MS,
         giveUpMs: GIVE_UP_MS,
-        finished: (record) => this.#handleOperation(record),
+        finished: (record) => this.#operations.add(record),
       },
       plan.workload,
     );
-    this.#operationsTimer = setInterval(() => this.#flushOperations(), OPERATIONS_FLUSH_MS);
+    this.#operations.start();
   }
 
   get workload(): WorkloadRunner {
@@ -281,19 +336,7 @@ export class LiveCluster {
   }
 
   onOperation(listener: (record: OperationRecord) => void): () => void {
-    this.#operationListeners.add(listener);
-    return () => this.#operationListeners.delete(listener);
-  }
-
-  #handleOperation(record: OperationRecord): void {
-    if (this.#tools.recorder !== null) this.#operations.push(record);
-    for (const listener of this.#operationListeners) listener(record);
-  }
-
-  #flushOperations(): void {
-    if (this.#operations.length === 0 || this.#runId === null) return;
-    this.#tools.recorder?.recordOperations(this.#runId, this.#operations);
-    this.#operations = [];
+    return this.#operations.listen(listener);
   }
 
   #record(event: LabEvent): void {
@@ -324,8 +367,7 @@ export class LiveCluster {
     this.#tools.changed();
     await this.#beginning?.catch(() => undefined);
     this.#workload?.close();
-    if (this.#operationsTimer !== null) clearInterval(this.#operationsTimer);
-    this.#flushOperations();
+    this.#operations.close();
     const us = this.nowUs();
     this.undoAll('the run ended', false);
     await this.#nodes.stopAll();

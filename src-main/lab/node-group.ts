@@ -2,14 +2,14 @@
  * The processes of one cluster: started, watched, started again when they die on their own (not
  * without end), and all ended in `stopAll`.
  */
-import fs from 'node:fs';
 import path from 'node:path';
-import { assert } from '../base/assert.ts';
-import type { Member, NodeId } from '../vocabulary/ids.ts';
+import type { NodeId } from '../vocabulary/ids.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
 import { NODE_EXIT, type LinkRules, type NodeConfig } from '../runtime/process/node-config.ts';
 import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
 import type { Leadership } from './leadership.ts';
+import type { Membership } from './membership.ts';
+import { makeNodeDirectory, wipeNodeDirectory } from './node-disk.ts';
 import { NodeHandle, type NodeExit } from './node-handle.ts';
 import type { LabEvent } from './ports.ts';
 
@@ -21,7 +21,7 @@ const GONE_POLL_MS = 5;
 export interface NodeGroupOptions {
   readonly plan: ClusterPlan;
   readonly tools: ClusterTools;
-  readonly members: readonly Member[];
+  readonly membership: Membership;
   readonly address: string;
   readonly epochNs: bigint;
   readonly runDir: string;
@@ -41,6 +41,8 @@ export class NodeGroup {
   readonly #options: NodeGroupOptions;
   readonly #handles = new Map<NodeId, NodeHandle>();
   readonly #restarts = new Map<NodeId, number>();
+  /** The newest life of each node. */
+  readonly #lives = new Map<NodeId, number>();
   /** The one start that is planned for a node, if any; a kill or another start takes its place. */
   readonly #planned = new Map<NodeId, NodeJS.Timeout>();
   /** false: every node was up once; later deaths are crashes, not failed starts. */
@@ -94,12 +96,17 @@ export class NodeGroup {
   }
 
   #makeHandle(node: NodeId): NodeHandle {
-    const { leadership, tools } = this.#options;
+    const { leadership, membership, tools } = this.#options;
     const handle = new NodeHandle(node, tools.entries, {
       ready: (incarnation, _storageId, journalFile) => {
         this.#handleReady(node, incarnation, journalFile);
       },
       role: (message) => leadership.note(node, message),
+      config: (config) => {
+        membership.noteConfig(node, config);
+        tools.changed();
+      },
+      members: (members) => membership.notePeers(node, members),
       exited: (exit) => this.#handleExit(node, exit),
     });
     this.#handles.set(node, handle);
@@ -107,18 +114,18 @@ export class NodeGroup {
   }
 
   #configOf(nodeId: NodeId): NodeConfig {
-    const { plan, members, runDir, address, epochNs, socketDir, tools } = this.#options;
-    const member = members.find((candidate) => candidate.nodeId === nodeId);
-    assert(member !== undefined, `${nodeId} is no member`);
-    const dataDir = path.join(runDir, nodeId);
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const { plan, membership, address, epochNs, socketDir, tools } = this.#options;
+    const dataDir = this.#directoryOf(nodeId);
+    makeNodeDirectory(dataDir);
     return {
       cluster: address,
       protocol: plan.protocol,
       service: plan.service,
       nodeId,
-      members,
-      storageId: member.storageId,
+      members: membership.initial,
+      peers: membership.peers,
+      livesBefore: membership.livesBefore(nodeId),
+      storageId: membership.member(nodeId).storageId,
       socketDir,
       dataDir,
       seed: plan.seed,
@@ -131,21 +138,47 @@ export class NodeGroup {
     };
   }
 
+  #directoryOf(node: NodeId): string {
+    return path.join(this.#options.runDir, node);
+  }
+
+  /** The disk of a node that is down is lost; its next life begins on an empty one. */
+  wipe(node: NodeId): void {
+    const lives = wipeNodeDirectory(this.#directoryOf(node), this.#lives.get(node) ?? 0);
+    this.#options.membership.wipe(node, lives);
+  }
+
+  /** Ends a node in order, for good until it is started again. */
+  async stop(node: NodeId): Promise<void> {
+    this.cancelStart(node);
+    await this.#handles.get(node)?.stop();
+  }
+
+  /** Who is in the cluster changed: every node may hear those, with the disks they have. */
+  pushPeers(): void {
+    const { peers } = this.#options.membership;
+    for (const handle of this.#handles.values()) if (handle.isReady) handle.setPeers(peers);
+  }
+
   #handleReady(node: NodeId, incarnation: number, journalFile: string | null): void {
-    const { record, nowUs, journal, rulesOf, tools } = this.#options;
+    const { record, nowUs, journal, rulesOf, membership, tools } = this.#options;
+    this.#lives.set(node, incarnation);
     record({ k: 'up', us: nowUs(), node, incarnation });
     if (journalFile !== null) journal(node, incarnation, journalFile);
-    this.#handles.get(node)?.setRules(rulesOf(node));
+    const handle = this.#handles.get(node);
+    handle?.setRules(rulesOf(node));
+    handle?.setPeers(membership.peers);
     tools.changed();
   }
 
   #handleExit(node: NodeId, exit: NodeExit): void {
-    const { leadership, record, nowUs, tools, exited } = this.#options;
+    const { leadership, membership, record, nowUs, tools, exited } = this.#options;
     if (exit.pid !== null) {
       tools.guardian.forget(exit.pid);
       tools.places.removeNode(exit.pid);
     }
     leadership.forget(node);
+    membership.forget(node);
     const how = exit.asked ?? 'crash';
     const own = exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
     const why = { kill: 'SIGKILL', stop: 'asked to end', crash: own }[how];

@@ -6,8 +6,18 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { assert } from '../base/assert.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
-import type { FromNode, LinkRules, NodeConfig, ToNode } from '../runtime/process/node-config.ts';
+import type { AdminOp } from '../protocols/kernel/core.ts';
+import type { Member } from '../vocabulary/ids.ts';
+import type { Answer } from '../runtime/driver/ports.ts';
+import type {
+  DiskMode,
+  FromNode,
+  LinkRules,
+  NodeConfig,
+  ToNode,
+} from '../runtime/process/node-config.ts';
 import type { ChildEntries } from './child-entries.ts';
+import { Questions } from './questions.ts';
 
 /** `pausing` without SIGSTOP is a cooperative freeze, labelled so everywhere. */
 export type PauseMode = 'signal' | 'cooperative';
@@ -19,6 +29,8 @@ const NODE_FLAG = '--max-semi-space-size=8';
 const STDERR_BYTES_MAX = 8 * 1024;
 const STOP_MS_MAX = 2_000;
 const COUNTERS_MS_MAX = 2_000;
+/** A change of the cluster is answered when a quorum has it, a transfer after an election. */
+const ADMIN_MS_MAX = 5_000;
 
 export type NodeRoleMessage = Extract<FromNode, { t: 'role' }>;
 
@@ -36,6 +48,8 @@ export interface NodeExit {
 export interface NodeHandleEvents {
   ready(incarnation: number, storageId: string, journalFile: string | null): void;
   role(message: NodeRoleMessage): void;
+  config(config: Extract<FromNode, { t: 'config' }>['config']): void;
+  members(members: readonly Member[]): void;
   exited(exit: NodeExit): void;
 }
 
@@ -50,8 +64,8 @@ export class NodeHandle {
   #stderr = '';
   #failure: string | null = null;
   #exitWaiters: (() => void)[] = [];
-  #counterWaiters = new Map<number, (counters: NodeCounters | null) => void>();
-  #nextCounters = 1;
+  readonly #counters = new Questions<NodeCounters>(COUNTERS_MS_MAX);
+  readonly #admins = new Questions<Answer>(ADMIN_MS_MAX);
 
   constructor(nodeId: NodeId, entries: ChildEntries, events: NodeHandleEvents) {
     this.nodeId = nodeId;
@@ -65,6 +79,11 @@ export class NodeHandle {
 
   get isRunning(): boolean {
     return this.#child !== null;
+  }
+
+  /** It was told to end, and has not ended yet. */
+  get isGoing(): boolean {
+    return this.#child !== null && this.#asked !== null;
   }
 
   get isReady(): boolean {
@@ -104,16 +123,23 @@ export class NodeHandle {
   }
 
   #handle(message: FromNode): void {
-    if (message.t === 'ready') {
-      this.#ready = true;
-      this.#events.ready(message.incarnation, message.storageId, message.journalFile);
-    } else if (message.t === 'role') {
-      this.#events.role(message);
-    } else if (message.t === 'failed') {
-      this.#failure = message.error;
-    } else {
-      this.#counterWaiters.get(message.id)?.(message.counters);
-      this.#counterWaiters.delete(message.id);
+    switch (message.t) {
+      case 'ready':
+        this.#ready = true;
+        return this.#events.ready(message.incarnation, message.storageId, message.journalFile);
+      case 'role':
+        return this.#events.role(message);
+      case 'config':
+        return this.#events.config(message.config);
+      case 'members':
+        return this.#events.members(message.members);
+      case 'failed':
+        this.#failure = message.error;
+        return;
+      case 'counters':
+        return this.#counters.answer(message.id, message.counters);
+      case 'admin':
+        return this.#admins.answer(message.id, message.answer);
     }
   }
 
@@ -122,8 +148,8 @@ export class NodeHandle {
     this.#child = null;
     this.#paused = false;
     this.#ready = false;
-    for (const waiter of this.#counterWaiters.values()) waiter(null);
-    this.#counterWaiters.clear();
+    this.#counters.endAll();
+    this.#admins.endAll();
     const error = this.#failure ?? (this.#stderr.trim() === '' ? null : this.#stderr.trim());
     const pid = child.pid ?? null;
     this.#events.exited({ pid, asked: this.#asked, code, signal, error });
@@ -136,6 +162,20 @@ export class NodeHandle {
 
   setRules(rules: LinkRules): void {
     this.#send({ t: 'links', rules });
+  }
+
+  setPeers(peers: readonly Member[]): void {
+    this.#send({ t: 'peers', peers });
+  }
+
+  setDisk(mode: DiskMode): void {
+    this.#send({ t: 'disk', mode });
+  }
+
+  /** Asks the node for a change; null when it does not answer, which says nothing of the change. */
+  admin(op: AdminOp): Promise<Answer | null> {
+    if (this.#child === null) return Promise.resolve(null);
+    return this.#admins.ask((id) => this.#send({ t: 'admin', id, op }));
   }
 
   /** SIGKILL, whatever state it is in. Resolves when the process is gone. */
@@ -181,18 +221,6 @@ export class NodeHandle {
   /** Totals of this life, or null when the node does not answer. */
   counters(): Promise<NodeCounters | null> {
     if (this.#child === null || this.#paused) return Promise.resolve(null);
-    const id = this.#nextCounters;
-    this.#nextCounters += 1;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#counterWaiters.delete(id);
-        resolve(null);
-      }, COUNTERS_MS_MAX);
-      this.#counterWaiters.set(id, (counters) => {
-        clearTimeout(timer);
-        resolve(counters);
-      });
-      this.#send({ t: 'counters', id });
-    });
+    return this.#counters.ask((id) => this.#send({ t: 'counters', id }));
   }
 }

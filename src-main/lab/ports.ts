@@ -5,6 +5,7 @@
 import type { Action } from '../contract/calls.ts';
 import type { ViewEvent } from '../contract/events.ts';
 import type { Cluster, Run, RunStatus, Violation } from '../contract/model.ts';
+import type { AdminSpec } from '../vocabulary/admin.ts';
 import type { Incarnation, Member, NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import type { Timing } from '../vocabulary/timing.ts';
@@ -32,7 +33,10 @@ export interface RunBegin {
 }
 
 /** What the lab itself saw or did, beside the journals of the nodes. */
-export type LabEvent = Extract<ViewEvent, { k: 'up' | 'down' | 'pause' | 'resume' | 'fault' }>;
+export type LabEvent = Extract<
+  ViewEvent,
+  { k: 'up' | 'down' | 'pause' | 'resume' | 'fault' | 'admin' }
+>;
 
 export interface RunEnd {
   readonly us: number;
@@ -118,6 +122,8 @@ export interface Lab {
   /** What a new window needs to show a cluster that already runs. */
   catchUp(id: string): { events: readonly ViewEvent[]; upToUs: number };
   act(ids: readonly string[], action: Action): Promise<readonly ActionResult[]>;
+  /** Commands of the operator; resolves when all were carried out or refused. */
+  administer(ids: readonly string[], command: AdminSpec): Promise<readonly ActionResult[]>;
   undo(id: string, fault: number): Promise<{ ok: boolean; message: string }>;
   setWorkload(ids: readonly string[], workload: Workload): void;
   runScenario(spec: ScenarioSpec, options: ScenarioRunOptions): Promise<ScenarioRun>;

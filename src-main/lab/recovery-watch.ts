@@ -11,7 +11,8 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 
 /** A live cluster or a simulated one. */
 export interface WatchedCluster {
-  readonly nodeIds: readonly NodeId[];
+  /** Who decides now. */
+  readonly voterIds: readonly NodeId[];
   readonly ledger: {
     readonly active: readonly FaultRecord[];
     rules(): ReadonlyMap<string, LinkRule>;
@@ -80,7 +81,7 @@ export class RecoveryWatch {
   }
 }
 
-function isOwedRecovery({ nodeIds, ledger }: WatchedCluster): boolean {
+function isOwedRecovery({ voterIds: nodeIds, ledger }: WatchedCluster): boolean {
   const rules = ledger.rules();
   const down = new Set(ledger.active.flatMap(({ spec }) => ('node' in spec ? [spec.node] : [])));
   return hasConnectedMajority({

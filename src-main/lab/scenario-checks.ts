@@ -3,6 +3,7 @@
  * of the file at once.
  */
 import type { ScenarioFile, ScenarioStepFile } from '../contract/scenario.ts';
+import { joiningIds } from './scenario-commands.ts';
 import { settingsMisfits } from './scenario-settings.ts';
 import { durationText } from './scenario-text.ts';
 
@@ -36,10 +37,10 @@ function timingMisfits(file: ScenarioFile): Misfit[] {
 }
 
 function stepMisfits(file: ScenarioFile, step: ScenarioStepFile, path: PropertyKey[]): Misfit[] {
-  const misfits = [...timeMisfits(file, step, path)];
+  const misfits = [...timeMisfits(file, step, path), ...memberMisfits(step, path)];
   if ('from' in step) misfits.push(...linkMisfits(step, path));
   if (step.do === 'partition') misfits.push(...groupMisfits(file, step.groups, path));
-  for (const field of ['node', 'from', 'to'] as const) {
+  for (const field of ['node', 'from', 'to', 'voters', 'learners'] as const) {
     const selectors = (step as { [name: string]: unknown })[field];
     if (!Array.isArray(selectors)) continue;
     misfits.push(...selectorMisfits(file, selectors, [...path, field]));
@@ -73,14 +74,27 @@ function selectorMisfits(
   path: readonly PropertyKey[],
 ): Misfit[] {
   const last = file.cluster.nodes;
+  const joining = new Set(joiningIds(file.steps));
   return selectors.flatMap((selector, at) => {
     const id = /^n(\d+)$/.exec(selector);
-    if (id === null || Number(id[1]) <= last) return [];
+    if (id === null || Number(id[1]) <= last || joining.has(selector)) return [];
     const ids = last === 1 ? 'n1' : `n1 to n${last}`;
     const allowed = `allowed: ${ids}, or a word such as leader`;
     const message = `"${selector}" is outside the cluster; ${allowed}`;
     return [{ path: [...path, at], message }];
   });
+}
+
+/** A configuration has a voter, and nobody twice. */
+function memberMisfits(step: ScenarioStepFile, path: readonly PropertyKey[]): Misfit[] {
+  if (step.do !== 'reconfigure') return [];
+  if (step.voters.length === 0) {
+    return [{ path: [...path, 'voters'], message: 'nobody is a voter; allowed: at least one' }];
+  }
+  const all = [...step.voters, ...step.learners];
+  const twice = all.find((node, at) => all.indexOf(node) !== at);
+  if (twice === undefined) return [];
+  return [{ path, message: `"${twice}" stands twice; allowed: each node once` }];
 }
 
 /** Words that stand for one node, the same one at both ends of a link. */

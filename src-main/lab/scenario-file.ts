@@ -109,6 +109,16 @@ function actionOf(step: ScenarioStepFile): StepAction {
       return { do: step.do, from: step.from, to: step.to, ms: step.ms, jitterMs: step.jitterMs };
     case 'loss':
       return { do: step.do, from: step.from, to: step.to, probability: step.probability };
+    case 'power-cut':
+      return { do: step.do, node: step.node, ms: step.ms };
+    case 'add':
+      return { do: step.do, node: step.node, as: step.as };
+    case 'reconfigure':
+      return { do: step.do, voters: step.voters, learners: step.learners };
+    case 'transfer':
+      return { do: step.do, to: step.to };
+    case 'snapshot':
+      return { do: step.do, node: step.node, retain: step.retain };
     default:
       return { do: step.do, node: step.node };
   }

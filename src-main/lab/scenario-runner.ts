@@ -4,6 +4,7 @@
  */
 import { deriveSeed, Prng } from '../base/prng.ts';
 import type { Violation } from '../contract/model.ts';
+import type { AdminSpec } from '../vocabulary/admin.ts';
 import type { ScenarioSpec, ScenarioStep } from '../vocabulary/scenario.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
@@ -13,6 +14,8 @@ import { ScenarioSteps } from './scenario-steps.ts';
 /** A step that names the leader waits this long for one. */
 const LEADER_WAIT_MS_MAX = 3_000;
 const POLL_MS = 10;
+/** Commands that were given before the end may take this long after it. */
+const COMMANDS_MS_MAX = 20_000;
 const STEPS_SHOWN_MAX = 5;
 
 export interface ScenarioOutcome {
@@ -32,6 +35,8 @@ export class ScenarioRunner {
   /** Steps that were not done yet, with what they wait for. */
   readonly #open = new Map<ScenarioStep, string>();
   readonly #undone: string[] = [];
+  /** Steps whose commands are under way. */
+  readonly #commanded = new Set<ScenarioStep>();
   #aborted = false;
   #wake: () => void = () => undefined;
 
@@ -74,7 +79,10 @@ export class ScenarioRunner {
 
   /** What waits still is not done any more; then everything is healed and has to catch up. */
   async #endSteps(): Promise<readonly Violation[]> {
-    for (const [step, why] of this.#open) this.#giveUp(step, why);
+    for (const [step, why] of this.#open) {
+      if (!this.#commanded.has(step)) this.#giveUp(step, why);
+    }
+    await this.#commandsEnded();
     return settle(this.#cluster, this.#watch, {
       isAborted: () => this.#aborted,
       sleep: (ms) => this.#sleep(ms),
@@ -125,12 +133,39 @@ export class ScenarioRunner {
       this.#after(POLL_MS, () => this.#perform(step, waitedMs + POLL_MS));
       return;
     }
+    if (result.is === 'commands') return void this.#command(step, result.commands);
     if (result.is === 'done' || (result.is === 'refused' && result.changed)) {
       this.#watch?.noteFault(step.text);
     }
     if (result.is !== 'done') return this.#giveUp(step, result.why);
     this.#open.delete(step);
     this.#note(step.text);
+  }
+
+  /** One after the other; a refused one ends the step. */
+  async #command(step: ScenarioStep, commands: readonly AdminSpec[]): Promise<void> {
+    this.#commanded.add(step);
+    this.#watch?.noteFault(step.text);
+    for (const spec of commands) {
+      const { ok, outcome } = await this.#cluster.administer(spec, 'scenario');
+      this.#watch?.noteFault(`${step.text} (its end)`);
+      if (ok !== true) {
+        this.#commanded.delete(step);
+        return this.#giveUp(step, outcome ?? 'refused');
+      }
+    }
+    this.#commanded.delete(step);
+    this.#open.delete(step);
+    this.#note(step.text);
+  }
+
+  /** What was begun is not left half done: what the cluster is then decides who has to catch up. */
+  async #commandsEnded(): Promise<void> {
+    const deadline = performance.now() + COMMANDS_MS_MAX;
+    while (this.#commanded.size > 0 && !this.#aborted && performance.now() < deadline) {
+      await this.#sleep(POLL_MS);
+    }
+    for (const step of this.#commanded) this.#giveUp(step, 'it took too long');
   }
 
   #giveUp(step: ScenarioStep, why: string): void {

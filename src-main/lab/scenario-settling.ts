@@ -11,7 +11,8 @@ import type { RecoveryWatch } from './recovery-watch.ts';
 
 /** What settling needs of a live cluster. */
 export interface SettlingCluster {
-  readonly nodeIds: readonly NodeId[];
+  /** Those that the cluster replicates to: they have to be level in the end. */
+  readonly memberIds: readonly NodeId[];
   readonly ledger: { readonly active: readonly unknown[] };
   readonly workload: { readonly outstanding: number; quiet(): void };
   nowUs(): number;
@@ -79,7 +80,7 @@ async function untilLevel(
     const isLate = performance.now() >= deadline || pace.isAborted();
     if (cluster.workload.outstanding === 0 || isLate) {
       const counters = await cluster.counters();
-      if (isLevel(cluster, counters)) return null;
+      if (isLevel(cluster.memberIds, counters)) return null;
       if (isLate) return counters;
     }
     await pace.sleep(POLL_MS);
@@ -87,17 +88,18 @@ async function untilLevel(
 }
 
 /** Whether every node answers and has applied as much as every other. */
-function isLevel(cluster: SettlingCluster, counters: Counters): boolean {
-  const applied = new Set([...counters.values()].map((node) => node.applied));
-  return counters.size === cluster.nodeIds.length && applied.size === 1;
+export function isLevel(memberIds: readonly NodeId[], counters: Counters): boolean {
+  const applied = memberIds.map((node) => counters.get(node)?.applied);
+  return !applied.includes(undefined) && new Set(applied).size === 1;
 }
 
-function catchesUpViolation(
-  cluster: SettlingCluster,
+/** Says where each node was in the end. */
+export function catchesUpViolation(
+  cluster: Pick<SettlingCluster, 'memberIds' | 'nowUs'>,
   counters: Counters,
   healedUs: number,
 ): Violation {
-  const nodes = cluster.nodeIds.map((node) => {
+  const nodes = cluster.memberIds.map((node) => {
     const applied = counters.get(node)?.applied;
     return applied === undefined ? `${node} does not answer` : `${node} has applied ${applied}`;
   });

@@ -3,8 +3,10 @@ import type { Prng } from '../base/prng.ts';
 import { linksBetween } from '../faults/index.ts';
 import type { FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
-import type { Selector, StepAction } from '../vocabulary/scenario.ts';
+import type { AdminSpec } from '../vocabulary/admin.ts';
+import type { ScenarioAdmin, Selector, StepAction } from '../vocabulary/scenario.ts';
 import type { LiveCluster } from './live-cluster.ts';
+import { commandsOf } from './scenario-commands.ts';
 import { resolveGroups, resolveNodes } from './selectors.ts';
 
 /**
@@ -13,11 +15,14 @@ import { resolveGroups, resolveNodes } from './selectors.ts';
  */
 export type StepResult =
   | { readonly is: 'done' }
+  /** Commands of the operator, one after the other; what comes of them is known later. */
+  | { readonly is: 'commands'; readonly commands: readonly AdminSpec[] }
   | { readonly is: 'waiting'; readonly why: string }
   | { readonly is: 'refused'; readonly why: string; readonly changed: boolean };
 
-type NodeAction = Extract<StepAction, { node: readonly Selector[] }>;
-type LinkAction = Extract<StepAction, { from: readonly Selector[] }>;
+type FaultAction = Exclude<StepAction, ScenarioAdmin>;
+export type NodeAction = Extract<FaultAction, { node: readonly Selector[] }>;
+type LinkAction = Extract<FaultAction, { from: readonly Selector[] }>;
 
 const DONE: StepResult = { is: 'done' };
 
@@ -45,9 +50,24 @@ export class ScenarioSteps {
       case 'delay':
       case 'loss':
         return this.#performOnLinks(action);
+      case 'add':
+      case 'promote':
+      case 'remove':
+      case 'replace':
+      case 'reconfigure':
+      case 'transfer':
+      case 'snapshot':
+        return this.#command(action);
       default:
         return this.#performOnNodes(action);
     }
+  }
+
+  #command(action: ScenarioAdmin): StepResult {
+    const commands = commandsOf(action, this.#cluster, this.#prng);
+    if (commands === null) return this.#waiting();
+    if (commands.length > 0) return { is: 'commands', commands };
+    return { is: 'refused', why: 'the words stand for no node', changed: false };
   }
 
   #waiting(): StepResult {
@@ -69,12 +89,16 @@ export class ScenarioSteps {
     if (nodes.length === 0) {
       return { is: 'refused', why: `no node is ${action.node.join(', ')}`, changed: false };
     }
-    return resultOf(nodes.map((node) => this.#performOn(action.do, node)));
+    // A kill just before takes a moment; what needs the process gone waits for that.
+    if (action.do === 'wipe' && nodes.some((node) => this.#cluster.isGoing(node))) {
+      return { is: 'waiting', why: 'the process has not ended yet' };
+    }
+    return resultOf(nodes.map((node) => this.#performOn(action, node)));
   }
 
-  #performOn(verb: NodeAction['do'], node: NodeId): string | null {
+  #performOn(action: NodeAction, node: NodeId): string | null {
     const cluster = this.#cluster;
-    switch (verb) {
+    switch (action.do) {
       case 'start':
         return this.#try(() => cluster.startNode(node));
       case 'resume':
@@ -84,8 +108,12 @@ export class ScenarioSteps {
         const links = linksBetween([[node], others]);
         return this.#begin({ kind: 'cut', links }, `isolate ${node}`);
       }
+      case 'release-disk':
+        return this.#try(() => cluster.releaseDisk(node));
+      case 'power-cut':
+        return this.#begin({ kind: action.do, node, ms: action.ms }, null);
       default:
-        return this.#begin({ kind: verb, node }, null);
+        return this.#begin({ kind: action.do, node }, null);
     }
   }
 
@@ -110,7 +138,8 @@ function resultOf(outcomes: readonly (string | null)[]): StepResult {
   return { is: 'refused', why: problems.join('; '), changed: problems.length < outcomes.length };
 }
 
-function linkFault(action: LinkAction, links: readonly Link[]): FaultSpec {
+/** The fault that a step on links asks for. */
+export function linkFault(action: LinkAction, links: readonly Link[]): FaultSpec {
   switch (action.do) {
     case 'cut':
       return { kind: 'cut', links };
@@ -121,7 +150,8 @@ function linkFault(action: LinkAction, links: readonly Link[]): FaultSpec {
   }
 }
 
-function allLinks(from: readonly NodeId[], to: readonly NodeId[]): Link[] {
+/** Every link from one of these to another of those. */
+export function allLinks(from: readonly NodeId[], to: readonly NodeId[]): Link[] {
   return from.flatMap((source) =>
     to.filter((target) => target !== source).map((target) => ({ from: source, to: target })),
   );

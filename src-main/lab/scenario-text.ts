@@ -1,4 +1,5 @@
 /** Scenario steps as a person reads them: `at 2 s: kill leader`. */
+import { adminLabel } from '../vocabulary/admin.ts';
 import type { Selector, StepAction, StepTime } from '../vocabulary/scenario.ts';
 
 /** The whole step in one line. */
@@ -29,6 +30,21 @@ function actionText(action: StepAction): string {
       return `delay ${linkText(action.from, action.to)} by ${delayText(action)}`;
     case 'loss':
       return `lose ${action.probability * 100} % of ${linkText(action.from, action.to)}`;
+    case 'power-cut': {
+      const lost = action.ms === 0 ? '' : `, losing the writes of ${durationText(action.ms)}`;
+      return `power cut of ${nodesText(action.node)}${lost}`;
+    }
+    case 'hold-disk':
+      return `hold the disk of ${nodesText(action.node)}`;
+    case 'release-disk':
+      return `release the disk of ${nodesText(action.node)}`;
+    case 'add':
+    case 'reconfigure':
+      return adminLabel(action);
+    case 'transfer':
+      return `transfer the lead to ${nodesText(action.to)}`;
+    case 'snapshot':
+      return `snapshot of ${nodesText(action.node)}`;
     default:
       return `${action.do} ${nodesText(action.node)}`;
   }

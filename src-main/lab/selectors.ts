@@ -8,6 +8,13 @@ import type { FaultRecord } from '../vocabulary/fault.ts';
 /** What the words are resolved against: a live cluster or a simulated one. */
 export interface SelectableCluster {
   readonly nodeIds: readonly NodeId[];
+  readonly membership: {
+    readonly learnerIds: readonly NodeId[];
+    readonly addedIds: readonly NodeId[];
+    readonly removedIds: readonly NodeId[];
+    /** Who decides: majorities are of these. */
+    readonly voterIds: readonly NodeId[];
+  };
   readonly leadership: { ready(): NodeId | null };
   readonly ledger: { readonly active: readonly FaultRecord[] };
   isRunning(node: NodeId): boolean;
@@ -34,6 +41,7 @@ function resolveOne(
   prng: Prng,
 ): readonly NodeId[] | null {
   const all = cluster.nodeIds;
+  const voters = cluster.membership.voterIds;
   const leader = cluster.leadership.ready();
   switch (selector) {
     case 'leader':
@@ -47,16 +55,22 @@ function resolveOne(
       return node === undefined ? null : [node];
     }
     case 'killed':
-      return nodesWith(cluster, ['kill', 'stop']);
+      return nodesWith(cluster, ['kill', 'stop', 'power-cut']);
     case 'paused':
       return nodesWith(cluster, ['pause']);
+    case 'learner':
+      return cluster.membership.learnerIds;
+    case 'added':
+      return cluster.membership.addedIds;
+    case 'removed':
+      return cluster.membership.removedIds;
     case 'any':
       return all;
     case 'majority-with-leader':
-      return leader === null ? null : withLeader(all, leader, majoritySize(all.length));
+      return leader === null ? null : withLeader(voters, leader, majoritySize(voters.length));
     case 'minority-with-leader': {
-      const size = Math.max(1, all.length - majoritySize(all.length));
-      return leader === null ? null : withLeader(all, leader, size);
+      const size = Math.max(1, voters.length - majoritySize(voters.length));
+      return leader === null ? null : withLeader(voters, leader, size);
     }
     default:
       return [selector];

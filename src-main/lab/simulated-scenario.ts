@@ -11,14 +11,25 @@ import { SimClients } from '../runtime/simulator/timed/clients.ts';
 import { Simulation, type OwnEvent } from '../runtime/simulator/timed/simulation.ts';
 import type { WorldPorts } from '../runtime/simulator/world/life-maker.ts';
 import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
-import type { ScenarioSpec, ScenarioStep, Selector, StepAction } from '../vocabulary/scenario.ts';
+import type {
+  ScenarioAdmin,
+  ScenarioSpec,
+  ScenarioStep,
+  Selector,
+  StepAction,
+} from '../vocabulary/scenario.ts';
 import { timingFromMs } from '../vocabulary/timing.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
 import type { LabEvent } from './ports.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
+import { catchesUpViolation, isLevel } from './scenario-settling.ts';
 import { settingsFor } from './scenario-settings.ts';
+import { commandsOf, joiningIds } from './scenario-commands.ts';
+import type { ScenarioOutcome } from './scenario-runner.ts';
+import { allLinks, linkFault, type NodeAction } from './scenario-steps.ts';
 import { resolveGroups, resolveNodes } from './selectors.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
+import { SimulatedCommands } from './simulated-commands.ts';
 
 export interface SimulatedSink {
   readonly journal: WorldPorts['journal'];
@@ -34,6 +45,9 @@ const DISK = { latencyUsMin: 120, latencyUsMax: 250 };
 const FIRST_LEADER_US_MAX = 15_000_000;
 const LEADER_WAIT_MS_MAX = 3_000;
 const POLL_MS = 10;
+/** Commands that were given before the end may take this long after it. */
+const COMMANDS_US_MAX = 20_000_000;
+const NO_NEW_LEADER = 'the leader never changed';
 const SETTLE_US_MAX = 8_000_000;
 const ATTEMPT_US = 100_000;
 const GIVE_UP_US = 5_000_000;
@@ -50,10 +64,13 @@ export class SimulatedScenario {
   readonly #spec: ScenarioSpec;
   readonly #sink: SimulatedSink;
   readonly #cluster: SimulatedCluster;
+  readonly #commands: SimulatedCommands;
   readonly #clients: SimClients;
+  readonly #open = new Map<ScenarioStep, string>();
   readonly #checker: Checker;
   readonly #prng: Prng;
   readonly #watch: RecoveryWatch | null;
+  readonly #undone: string[] = [];
   #leader: string | null = null;
   #began = false;
 
@@ -67,7 +84,7 @@ export class SimulatedScenario {
       seed,
       timing: timingFromMs(spec.timing),
       service: spec.service,
-      spares: 0,
+      spares: sparesOf(spec),
       eagerSessions: false,
       ...settings,
     };
@@ -77,7 +94,9 @@ export class SimulatedScenario {
     this.simulation.world.observe(this.#checker);
     this.#clients = this.#makeClients(seed);
     this.#prng = new Prng(deriveSeed(seed, 'steps'));
-    this.#cluster = new SimulatedCluster(this.simulation, (event) => sink.event(event));
+    const record = (event: LabEvent): void => sink.event(event);
+    this.#cluster = new SimulatedCluster(this.simulation, record);
+    this.#commands = new SimulatedCommands(this.simulation, this.#cluster, record);
     const limit = spec.expect.find((expectation) => expectation.kind === 'recoversWithinMs');
     this.#watch = limit === undefined ? null : new RecoveryWatch(this.#cluster, limit.ms);
     this.simulation.onOwn((event) => this.#handle(event));
@@ -100,8 +119,8 @@ export class SimulatedScenario {
     return made;
   }
 
-  /** Runs to the end. @returns what was violated: expectations and invariants. */
-  run(): readonly Violation[] {
+  /** Runs to the end: what was violated, expectations and invariants, and what was not done. */
+  run(): ScenarioOutcome {
     const { simulation } = this;
     for (const node of this.#cluster.nodeIds) {
       this.#sink.event({ k: 'up', us: 0, node, incarnation: 1 });
@@ -112,14 +131,20 @@ export class SimulatedScenario {
     this.#leader = this.#leaderKey();
     this.#began = true;
     this.#spec.steps.forEach((step, index) => {
+      this.#open.set(step, 'atMs' in step.time ? 'the run ended before' : NO_NEW_LEADER);
       if ('atMs' in step.time) this.#plan(step.time.atMs, index, 0);
     });
     const endUs = simulation.nowUs + this.#spec.durationMs * 1_000;
     simulation.run(endUs, () => this.#noteLeader());
-    this.#settle();
+    if (!this.#commands.isIdle) {
+      simulation.run(simulation.nowUs + COMMANDS_US_MAX, () => this.#commands.isIdle);
+    }
+    for (const [step, why] of this.#open) this.#giveUp(step, why);
+    const uneven = this.#settle();
     this.#clients.close();
     this.#watch?.finish();
-    return [...(this.#watch?.violations ?? []), ...this.#broken()];
+    const failedExpectations = [...(this.#watch?.violations ?? []), ...uneven, ...this.#broken()];
+    return { failedExpectations, undone: this.#undone };
   }
 
   #broken(): Violation[] {
@@ -134,7 +159,8 @@ export class SimulatedScenario {
   }
 
   #handle(event: OwnEvent): void {
-    if (this.#clients.handle(event) || event.is !== 'step') return;
+    if (this.#clients.handle(event) || this.#commands.handle(event)) return;
+    if (this.#cluster.handle(event) || event.is !== 'step') return;
     const { step: index, waitedMs } = event as StepEvent;
     const step = this.#spec.steps[index];
     if (step !== undefined) this.#perform(step, index, waitedMs);
@@ -156,92 +182,121 @@ export class SimulatedScenario {
     if (!isFirst) return false;
     this.#began = false;
     this.#spec.steps.forEach((step, index) => {
-      if ('when' in step.time) this.#plan(step.time.afterMs, index, 0);
+      if (!('when' in step.time)) return;
+      this.#open.set(step, 'the run ended before');
+      this.#plan(step.time.afterMs, index, 0);
     });
     return false;
   }
 
   #perform(step: ScenarioStep, index: number, waitedMs: number): void {
-    if (this.#tryPerform(step.action)) {
-      this.#sink.note(step.text);
-      this.#watch?.noteFault(step.text);
-    } else if (waitedMs < LEADER_WAIT_MS_MAX) {
+    const result = this.#tryPerform(step);
+    if (result === 'waiting' && waitedMs < LEADER_WAIT_MS_MAX) {
       this.#plan(POLL_MS, index, waitedMs + POLL_MS);
-    } else {
-      this.#sink.note(`${step.text}: not done, there is no leader`);
+      return;
     }
+    if (result === 'commanded') return;
+    this.#open.delete(step);
+    if (result === 'waiting') return this.#giveUp(step, 'there is no leader');
+    if (result !== null) return this.#giveUp(step, result);
+    this.#sink.note(step.text);
+    this.#watch?.noteFault(step.text);
   }
 
-  /** false: a selector stands for nobody now. */
-  #tryPerform(action: StepAction): boolean {
+  #giveUp(step: ScenarioStep, why: string): void {
+    this.#open.delete(step);
+    this.#undone.push(`${step.text} (${why})`);
+    this.#sink.note(`${step.text}: not done: ${why}`);
+  }
+
+  /** null: done; else why not, or `waiting` when a word stands for nobody now. */
+  #tryPerform(step: ScenarioStep): string | null {
     const cluster = this.#cluster;
+    const { action } = step;
     switch (action.do) {
       case 'heal':
         cluster.heal();
-        return true;
+        return null;
       case 'partition': {
         const groups = resolveGroups(action.groups, cluster, this.#prng);
-        if (groups === null) return false;
+        if (groups === null) return 'waiting';
         const label = `partition ${groups.map((group) => group.join(' ')).join(' | ')}`;
-        this.#note(cluster.begin({ kind: 'cut', links: linksBetween(groups) }, label));
-        return true;
+        return cluster.begin({ kind: 'cut', links: linksBetween(groups) }, label);
       }
       case 'cut':
       case 'delay':
       case 'loss':
         return this.#performOnLinks(action);
+      case 'add':
+      case 'promote':
+      case 'remove':
+      case 'replace':
+      case 'reconfigure':
+      case 'transfer':
+      case 'snapshot':
+        return this.#command(step, action);
       default:
         return this.#performOnNodes(action);
     }
   }
 
-  #note(problem: string | null): void {
-    if (problem !== null) this.#sink.note(problem);
+  #command(step: ScenarioStep, action: ScenarioAdmin): string {
+    const specs = commandsOf(action, this.#cluster, this.#prng);
+    if (specs === null) return 'waiting';
+    if (specs.length === 0) return 'the words stand for no node';
+    this.#watch?.noteFault(step.text);
+    this.#open.set(step, 'it took too long');
+    this.#commands.perform(specs, (problem) => {
+      this.#watch?.noteFault(`${step.text} (its end)`);
+      if (problem !== null) return this.#giveUp(step, problem);
+      this.#open.delete(step);
+      this.#sink.note(step.text);
+    });
+    return 'commanded';
   }
 
-  #performOnLinks(action: Extract<StepAction, { from: readonly Selector[] }>): boolean {
+  #performOnLinks(action: Extract<StepAction, { from: readonly Selector[] }>): string | null {
     const from = resolveNodes(action.from, this.#cluster, this.#prng);
     const to = resolveNodes(action.to, this.#cluster, this.#prng);
-    if (from === null || to === null) return false;
-    const links = from.flatMap((source) =>
-      to.filter((target) => target !== source).map((target) => ({ from: source, to: target })),
-    );
-    const cluster = this.#cluster;
-    if (action.do === 'cut') this.#note(cluster.begin({ kind: 'cut', links }, null));
-    else if (action.do === 'delay') {
-      const { ms: delayMs, jitterMs } = action;
-      this.#note(cluster.begin({ kind: 'delay', links, delayMs, jitterMs }, null));
-    } else {
-      const { probability } = action;
-      this.#note(cluster.begin({ kind: 'loss', links, probability }, null));
-    }
-    return true;
+    if (from === null || to === null) return 'waiting';
+    return this.#cluster.begin(linkFault(action, allLinks(from, to)), null);
   }
 
-  #performOnNodes(action: Extract<StepAction, { node: readonly Selector[] }>): boolean {
+  #performOnNodes(action: NodeAction): string | null {
     const nodes = resolveNodes(action.node, this.#cluster, this.#prng);
-    if (nodes === null) return false;
-    for (const node of nodes) this.#performOn(action.do, node);
-    return true;
+    if (nodes === null) return 'waiting';
+    if (nodes.length === 0) return `no node is ${action.node.join(', ')}`;
+    const problems = nodes.map((node) => this.#performOn(action, node));
+    return problems.find((problem) => problem !== null) ?? null;
   }
 
-  #performOn(verb: Extract<StepAction, { node: readonly Selector[] }>['do'], node: NodeId): void {
+  #performOn(action: NodeAction, node: NodeId): string | null {
     const cluster = this.#cluster;
-    if (verb === 'start') cluster.startNode(node);
-    else if (verb === 'resume') cluster.resumeNode(node);
-    else if (verb === 'isolate') {
-      const others = cluster.nodeIds.filter((other) => other !== node);
-      const links = linksBetween([[node], others]);
-      this.#note(cluster.begin({ kind: 'cut', links }, `isolate ${node}`));
-    } else this.#note(cluster.begin({ kind: verb, node }, null));
+    switch (action.do) {
+      case 'start':
+        return cluster.startNode(node);
+      case 'resume':
+        return cluster.resumeNode(node);
+      case 'release-disk':
+        return cluster.releaseDisk(node);
+      case 'isolate': {
+        const others = cluster.nodeIds.filter((other) => other !== node);
+        const links = linksBetween([[node], others]);
+        return cluster.begin({ kind: 'cut', links }, `isolate ${node}`);
+      }
+      case 'power-cut':
+        return cluster.begin({ kind: action.do, node, ms: action.ms }, null);
+      default:
+        return cluster.begin({ kind: action.do, node }, null);
+    }
   }
 
   /** Heals, restarts, and lets time pass until all have applied the same. */
-  #settle(): void {
-    const { world } = this.simulation;
+  #settle(): readonly Violation[] {
     const hadFaults = this.#cluster.ledger.active.length > 0;
     this.#cluster.undoAll('the scenario ended');
     if (hadFaults) this.#watch?.noteFault('the end of the scenario');
+    const healedUs = this.#cluster.nowUs();
     const endUs = this.simulation.nowUs + SETTLE_US_MAX;
     let succeeded = !hadFaults;
     const before = this.#clients.onOperation;
@@ -249,11 +304,32 @@ export class SimulatedScenario {
       succeeded ||= record.outcome === 'ok';
       before(record);
     };
-    this.simulation.run(endUs, () => succeeded);
+    if (!succeeded) this.simulation.run(endUs, () => succeeded);
     this.#clients.quiet();
-    const isLevel = () =>
-      this.#clients.outstanding === 0 &&
-      world.ids.every((id) => world.node(id).life?.driver.applied === this.#checker.common.max);
-    this.simulation.run(endUs, isLevel);
+    this.simulation.run(endUs, () => this.#clients.outstanding === 0 && this.#isLevel());
+    if (this.#isLevel()) return [];
+    const cluster = { memberIds: this.#cluster.memberIds(), nowUs: () => this.#cluster.nowUs() };
+    return [catchesUpViolation(cluster, this.#applied(), healedUs)];
   }
+
+  #isLevel(): boolean {
+    return isLevel(this.#cluster.memberIds(), this.#applied());
+  }
+
+  #applied(): ReadonlyMap<NodeId, { readonly applied: number }> {
+    const { world } = this.simulation;
+    const applied = new Map<NodeId, { readonly applied: number }>();
+    for (const id of world.ids) {
+      const driver = world.node(id).life?.driver;
+      if (driver !== undefined) applied.set(id, { applied: driver.applied });
+    }
+    return applied;
+  }
+}
+
+function sparesOf(spec: ScenarioSpec): number {
+  const numbers = joiningIds(spec.steps.map(({ action }) => action)).map(
+    (id) => Number(id.slice(1)) - spec.nodes,
+  );
+  return Math.max(0, ...numbers);
 }

@@ -12,7 +12,8 @@ import {
   type OperationRecord,
   type Workload,
 } from '../vocabulary/workload.ts';
-import { Client, type Ask } from './client.ts';
+import type { Ask } from './client-operation.ts';
+import { Client } from './client.ts';
 
 const TICK_MS = 5;
 /** A client with this many open operations is not asked for more; what is left out is counted. */
@@ -33,6 +34,7 @@ export interface WorkloadOptions {
 export class WorkloadRunner {
   readonly #options: WorkloadOptions;
   readonly #prng: Prng;
+  #nodeIds: readonly NodeId[];
   #workload: Workload;
   #clients: Client[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -46,6 +48,7 @@ export class WorkloadRunner {
 
   constructor(options: WorkloadOptions, workload: Workload) {
     this.#options = options;
+    this.#nodeIds = options.nodeIds;
     this.#workload = workload;
     this.#prng = new Prng(deriveSeed(options.seed, 'workload'));
     this.#setClients(workload.clients);
@@ -82,6 +85,12 @@ export class WorkloadRunner {
     this.#setClients(workload.clients);
   }
 
+  /** The cluster has other nodes now. */
+  setNodes(nodeIds: readonly NodeId[]): void {
+    this.#nodeIds = nodeIds;
+    for (const client of this.#clients) client.setNodes(nodeIds);
+  }
+
   /** Closed loop: always this many operations open over all clients. */
   keepOutstanding(count: number): void {
     this.#outstandingGoal = count;
@@ -96,7 +105,8 @@ export class WorkloadRunner {
         this.#options.finished(record);
         if (this.#outstandingGoal !== null) this.#askOn(number);
       };
-      this.#clients.push(new Client({ ...this.#options, number, finished }));
+      const nodeIds = this.#nodeIds;
+      this.#clients.push(new Client({ ...this.#options, nodeIds, number, finished }));
     }
   }
 
@@ -137,7 +147,9 @@ export class WorkloadRunner {
     this.#asked += 1;
     const op = this.#drawKind();
     const key = `k${this.#prng.nextInt(0, this.#workload.keys - 1)}`;
-    return { op, key, payload: this.#payloadOf(op, key, number) };
+    const { readLevel: level = 'log' } = this.#workload;
+    const payload = this.#payloadOf(op, key, number);
+    return op === 'read' && level !== 'log' ? { op, key, payload, level } : { op, key, payload };
   }
 
   #drawKind(): OperationKind {

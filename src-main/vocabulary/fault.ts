@@ -4,12 +4,20 @@
  */
 import type { NodeId } from './ids.ts';
 
-export type FaultKindName = 'kill' | 'stop' | 'pause' | 'cut' | 'delay' | 'loss';
+export type FaultKindName =
+  'kill' | 'stop' | 'pause' | 'hold-disk' | 'power-cut' | 'wipe' | 'cut' | 'delay' | 'loss';
+
+/** One shape for each kind. */
+type NodeFault<K extends FaultKindName> = K extends K
+  ? { readonly kind: K; readonly node: NodeId }
+  : never;
 
 /** What is to be broken. Link faults are directed: `from` cannot reach `to`, and nothing is said of
  *  the way back. */
 export type FaultSpec =
-  | { readonly kind: 'kill' | 'stop' | 'pause'; readonly node: NodeId }
+  | NodeFault<'kill' | 'stop' | 'pause' | 'hold-disk' | 'wipe'>
+  /** What it wrote in the last `ms` is lost. */
+  | { readonly kind: 'power-cut'; readonly node: NodeId; readonly ms: number }
   | { readonly kind: 'cut'; readonly links: readonly Link[] }
   | {
       readonly kind: 'delay';
@@ -39,6 +47,14 @@ export interface FaultRecord {
   /** How it ended: undone by a step, a click, the end of the run; or why it could not be applied.
    *   */
   readonly outcome: string | null;
+}
+
+/** Faults that bring a process down, or keep it down; each is over when the node is started. */
+const DOWN_KINDS: ReadonlySet<FaultKindName> = new Set(['kill', 'stop', 'power-cut', 'wipe']);
+
+/** Whether a node is down because of it, for as long as it is on. */
+export function isDownFault(spec: FaultSpec): boolean {
+  return DOWN_KINDS.has(spec.kind);
 }
 
 /** What the shim of a node does to one directed link; combined from all faults that are on. */

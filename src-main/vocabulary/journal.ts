@@ -7,7 +7,7 @@
  * Times are microseconds since the start of the run, on the machine's monotonic clock, which all
  * processes of the lab share.
  */
-import type { Incarnation, NodeId, Position } from './ids.ts';
+import type { Incarnation, NodeId, Position, StorageId } from './ids.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** A message is known by its sender, the sender's life, the step that sent it and a number in it.
@@ -22,6 +22,8 @@ export interface StepHeader {
   /** Lamport time of the step. */
   readonly lam: number;
   readonly input: string;
+  /** For `boot`: the disk of this life. */
+  readonly disk?: StorageId;
   /** Digest of the effects, 16 hexadecimal digits. */
   readonly d: string;
   /** For `recv`: the message, its sender, its type. */
@@ -85,6 +87,8 @@ export interface NodeCounters {
   readonly applied: number;
   readonly rssBytes: number;
   readonly cpuUs: number;
+  /** Barriers that wait because the disk is held. */
+  readonly held?: number;
 }
 
 /** The life ended: cleanly, or on an assertion (`error` set). A killed node writes none. */

@@ -16,6 +16,10 @@ export type Selector =
   /** The nodes killed or stopped by earlier steps and still down. */
   | 'killed'
   | 'paused'
+  | 'learner'
+  /** The nodes that joined since the run began and are still in the cluster. */
+  | 'added'
+  | 'removed'
   /** In groups: every node that no other group names. */
   | 'rest'
   | 'any'
@@ -37,9 +41,20 @@ export type StepTime =
 
 export type StepAction =
   | {
-      readonly do: 'kill' | 'stop' | 'start' | 'pause' | 'resume' | 'isolate';
+      readonly do:
+        | 'kill'
+        | 'stop'
+        | 'start'
+        | 'pause'
+        | 'resume'
+        | 'isolate'
+        | 'wipe'
+        | 'hold-disk'
+        | 'release-disk';
       readonly node: readonly Selector[];
     }
+  | { readonly do: 'power-cut'; readonly node: readonly Selector[]; readonly ms: number }
+  | ScenarioAdmin
   | { readonly do: 'partition'; readonly groups: readonly (readonly Selector[])[] }
   | { readonly do: 'cut'; readonly from: readonly Selector[]; readonly to: readonly Selector[] }
   | { readonly do: 'heal' }
@@ -55,6 +70,23 @@ export type StepAction =
       readonly from: readonly Selector[];
       readonly to: readonly Selector[];
       readonly probability: number;
+    };
+
+/** Commands of the operator (vocabulary/admin.ts), with words where nodes are meant. */
+export type ScenarioAdmin =
+  | { readonly do: 'add'; readonly node: NodeId; readonly as: 'learner' | 'voter' }
+  | { readonly do: 'promote' | 'remove' | 'replace'; readonly node: readonly Selector[] }
+  | {
+      readonly do: 'reconfigure';
+      readonly voters: readonly NodeId[];
+      readonly learners: readonly NodeId[];
+    }
+  /** To the first of these that does not lead. */
+  | { readonly do: 'transfer'; readonly to: readonly Selector[] }
+  | {
+      readonly do: 'snapshot';
+      readonly node: readonly Selector[];
+      readonly retain: number | null;
     };
 
 export interface ScenarioStep {

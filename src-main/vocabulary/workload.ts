@@ -1,4 +1,5 @@
 /** What clients ask for, and how it came out. */
+import type { ReadLevel } from './read-level.ts';
 
 export interface Workload {
   readonly clients: number;
@@ -7,6 +8,8 @@ export interface Workload {
   readonly valueBytes: number;
   /** Shares of each kind of operation; they are weighed against their sum. */
   readonly mix: Readonly<Record<OperationKind, number>>;
+  /** How fresh reads have to be; absent: they are commands of the log. */
+  readonly readLevel?: ReadLevel | undefined;
 }
 
 export type OperationKind = 'read' | 'write' | 'cas' | 'incr' | 'delete';
@@ -31,6 +34,8 @@ export interface OperationRecord {
   readonly seq: number;
   readonly op: OperationKind;
   readonly key: string;
+  /** Of a read that was no log entry (its `seq` is 0); absent for everything else. */
+  readonly level?: Exclude<ReadLevel, 'log'>;
   readonly invokeUs: number;
   readonly returnUs: number;
   readonly outcome: Outcome;
@@ -39,7 +44,7 @@ export interface OperationRecord {
   readonly attempts: number;
   /** Node that answered. */
   readonly node: string | null;
-  /** Position at which it took effect, for `ok`. */
+  /** Position at which it took effect, for `ok`; of such a read, that of the state it saw. */
   readonly pos: number | null;
   /** What was asked and what came back, as JSON. */
   readonly request: unknown;

@@ -50,6 +50,9 @@ function scriptedLab(listeners: Set<Partial<LabEvents>>): Lab {
       throw new LabError('unknown-cluster', `no live cluster ${id}`, 'there is none');
     },
     act: (ids) => Promise.resolve(ids.map((cluster) => ({ cluster, ok: true, message: '' }))),
+    administer: (ids) => {
+      return Promise.resolve(ids.map((cluster) => ({ cluster, ok: true, message: 'done' })));
+    },
     undo: () => Promise.resolve({ ok: true, message: '' }),
     setWorkload: () => undefined,
     runScenario: () => Promise.reject(new LabError('not-possible-now', 'the lab is closing')),

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Run } from '../../contract/model.ts';
 import type { LabEvent, Recorder } from '../../lab/ports.ts';
+import { undoneText } from '../../lab/scenario-runner.ts';
 import { settingsFor } from '../../lab/scenario-settings.ts';
 import { SimulatedScenario } from '../../lab/simulated-scenario.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
@@ -121,7 +122,7 @@ async function recordScenario(planned: Planned, groupId: number): Promise<Run> {
     stepped: ({ id }) => void ((current.get(id) ?? newLife(id, 0)).steps += 1),
     sending: ({ id }, _to, msg) => countMessage(current.get(id), kinds[msg.type], msg),
   });
-  const failedExpectations = scenario.run();
+  const { failedExpectations, undone } = scenario.run();
   const us = Math.round(simulation.nowUs);
   endLives(lives, current, us, (node) => simulation.world.node(node).disk.syncs);
   recorder.recordEvents(runId, events);
@@ -132,7 +133,7 @@ async function recordScenario(planned: Planned, groupId: number): Promise<Run> {
     status: 'finished',
     note: null,
     failedExpectations,
-    unknownBecause: null,
+    unknownBecause: undoneText(undone),
   } as const;
   return recorder.endRun(runId, end);
 }

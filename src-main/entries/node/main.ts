@@ -34,6 +34,9 @@ function handle(message: ToNode): void {
   if (node === null) return;
   if (message.t === 'links') node.setRules(message.rules);
   else if (message.t === 'freeze') node.setFrozen(message.on);
+  else if (message.t === 'peers') node.setPeers(message.peers);
+  else if (message.t === 'disk') node.setDisk(message.mode);
+  else if (message.t === 'admin') node.admin(message.id, message.op);
   else if (message.t === 'counters') {
     tell({ t: 'counters', id: message.id, counters: node.counters() });
   } else {

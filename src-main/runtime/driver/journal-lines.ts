@@ -39,6 +39,7 @@ export function stepLine(facts: StepFacts): string {
     us: facts.us,
     lam: facts.lamport,
     input: facts.input.kind,
+    ...(facts.input.kind === 'boot' ? { disk: facts.input.storageId } : {}),
     d: effectsDigest(facts.effects),
     ...(facts.incoming === null ? {} : { recv: received(facts.incoming) }),
     ...(facts.sends.length === 0 ? {} : { sends: facts.sends }),

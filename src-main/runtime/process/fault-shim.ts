@@ -79,6 +79,11 @@ export class FaultShim<T> {
     this.#arm(nowMs);
   }
 
+  /** Nothing waits. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** Forgets what waits, for example because its session closed. */
   clear(): T[] {
     const dropped = this.#waiting.map((waiting) => waiting.item);

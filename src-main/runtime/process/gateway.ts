@@ -1,13 +1,14 @@
 /**
- * Client connections of a node: gives each request a number of the node's own, checks its shape at
- * the edge, and sends the answers of a turn back in one frame per connection.
+ * Who asks a node for something: clients over their connections, the supervisor over its own
+ * channel. Gives each request a number of the node's own, checks its shape at the edge, and sends
+ * the answers of a turn back in one frame per connection.
  */
-import type { ClientRequest } from '../../protocols/kernel/core.ts';
+import type { ClientRequest, ReadRequest } from '../../protocols/kernel/core.ts';
 import { refuse } from '../../vocabulary/refusal.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import type { Answer } from '../driver/ports.ts';
 import type { IpcConnection } from './ipc.ts';
-import type { RequestsFrame, WireAnswer } from './wire.ts';
+import type { RequestsFrame, WireAnswer, WireOp } from './wire.ts';
 
 /** A connection may have this many requests open; more are refused as `busy`. */
 const OPEN_PER_CONNECTION_MAX = 4096;
@@ -21,27 +22,48 @@ interface Asker {
   answers: WireAnswer[];
 }
 
+/** What the service says of a payload. */
+export interface GatewayChecks {
+  /** What is wrong with a command, or null. */
+  check(payload: Json): string | null;
+  /** Whether a command that is right only looks. */
+  isRead(payload: Json): boolean;
+}
+
 export class Gateway {
-  readonly #check: (payload: Json) => string | null;
+  readonly #checks: GatewayChecks;
   readonly #askers = new Map<IpcConnection, Asker>();
   readonly #waiting = new Map<number, { readonly asker: Asker; readonly no: number }>();
+  readonly #operators = new Map<number, (answer: Answer) => void>();
   readonly #dirty = new Set<Asker>();
   #arrived: ClientRequest[] = [];
+  #reads: ReadRequest[] = [];
   #nextReqId = 1;
 
-  /** @param check what is wrong with a command, or null. */
-  constructor(check: (payload: Json) => string | null) {
-    this.#check = check;
+  constructor(checks: GatewayChecks) {
+    this.#checks = checks;
   }
 
   get hasArrived(): boolean {
     return this.#arrived.length > 0;
   }
 
+  get hasReads(): boolean {
+    return this.#reads.length > 0;
+  }
+
+  /** A number for a command of the operator; `answered` is called once, or never. */
+  expect(answered: (answer: Answer) => void): number {
+    const reqId = this.#nextReqId;
+    this.#nextReqId += 1;
+    this.#operators.set(reqId, answered);
+    return reqId;
+  }
+
   receive(connection: IpcConnection, frame: RequestsFrame): void {
     const asker = this.#askerOf(connection);
     for (const [no, op] of frame.requests) {
-      const problem = op.kind === 'command' ? this.#check(op.payload) : null;
+      const problem = this.#problemOf(op);
       if (problem !== null) {
         this.#queue(asker, no, { ok: false, refusal: refuse('bad-request', problem) });
       } else if (asker.open >= OPEN_PER_CONNECTION_MAX) {
@@ -52,9 +74,17 @@ export class Gateway {
         this.#nextReqId += 1;
         asker.open += 1;
         this.#waiting.set(reqId, { asker, no });
-        this.#arrived.push({ reqId, op });
+        if (op.kind === 'read') this.#reads.push(readRequest(reqId, op));
+        else this.#arrived.push({ reqId, op });
       }
     }
+  }
+
+  #problemOf(op: WireOp): string | null {
+    if (op.kind !== 'command' && op.kind !== 'read') return null;
+    const problem = this.#checks.check(op.payload);
+    if (problem !== null || op.kind === 'command') return problem;
+    return this.#checks.isRead(op.payload) ? null : 'only a command that reads can be a read';
   }
 
   #askerOf(connection: IpcConnection): Asker {
@@ -73,7 +103,20 @@ export class Gateway {
     return arrived;
   }
 
+  /** Every read that arrived since the last call: the `read` input of this turn. */
+  takeReads(): readonly ReadRequest[] {
+    const reads = this.#reads;
+    this.#reads = [];
+    return reads;
+  }
+
   answer(reqId: number, answer: Answer): void {
+    const operator = this.#operators.get(reqId);
+    if (operator !== undefined) {
+      this.#operators.delete(reqId);
+      operator(answer);
+      return;
+    }
     const waiting = this.#waiting.get(reqId);
     if (waiting === undefined) return;
     this.#waiting.delete(reqId);
@@ -112,4 +155,9 @@ export class Gateway {
       if (waiting.asker === asker) this.#waiting.delete(reqId);
     }
   }
+}
+
+function readRequest(reqId: number, op: Extract<WireOp, { kind: 'read' }>): ReadRequest {
+  const { level, minPos, payload } = op;
+  return { reqId, level, minPos, payload };
 }

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { assert } from '../../base/assert.ts';
 import type { ImageStore } from '../driver/ports.ts';
 
-const FOLDER = 'images';
+/** Beside the database of the node. */
+export const IMAGES_FOLDER = 'images';
 const HANDLE = /^[a-z0-9][a-z0-9.-]{0,120}$/;
 /** Unsynced bytes of an image under way. */
 const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
@@ -27,7 +28,7 @@ export class ImageFiles implements ImageStore {
 
   /** @param dataDir the node's own directory. */
   constructor(dataDir: string) {
-    this.#folder = path.join(dataDir, FOLDER);
+    this.#folder = path.join(dataDir, IMAGES_FOLDER);
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 

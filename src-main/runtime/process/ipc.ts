@@ -197,6 +197,12 @@ export class IpcDialer {
     return this.#connected;
   }
 
+  /** Everything sent so far is in the hands of the system, or there is no connection. */
+  get isDrained(): boolean {
+    const socket = this.#client?.socket;
+    return !this.#connected || !socket || socket.writableLength === 0;
+  }
+
   /** Bytes written over all connections so far. */
   get bytesWritten(): number {
     const socket = this.#client?.socket;

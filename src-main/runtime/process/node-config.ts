@@ -5,15 +5,23 @@ import type { LinkRule } from '../../vocabulary/fault.ts';
 import type { NodeCounters } from '../../vocabulary/journal.ts';
 import type { Member, NodeId, ProtocolName } from '../../vocabulary/ids.ts';
 import type { Timing } from '../../vocabulary/timing.ts';
-import type { Role } from '../../vocabulary/trace.ts';
+import type { Role, TraceEvent } from '../../vocabulary/trace.ts';
 import type { Era } from '../../vocabulary/era.ts';
+import type { AdminOp } from '../../protocols/kernel/core.ts';
+import type { Answer } from '../driver/ports.ts';
 
 export interface NodeConfig {
   readonly cluster: string;
   readonly protocol: ProtocolName;
   readonly service: string;
   readonly nodeId: NodeId;
+  /** The configuration the cluster began with, the same for ever. */
   readonly members: readonly Member[];
+  /** Whom the supervisor knows, with the disks they have now; more than `members` for a joiner. */
+  readonly peers: readonly Member[];
+  /** Lives on this node's earlier disks: a fresh disk counts on from there, so that no two lives
+   *  of a node share a number in a recording. */
+  readonly livesBefore: number;
   /** Identity for a fresh disk; a disk that has one keeps it. */
   readonly storageId: string;
   /** Owner-only directory of the sockets of this cluster. */
@@ -41,7 +49,15 @@ export type ToNode =
   | { readonly t: 'links'; readonly rules: LinkRules }
   | { readonly t: 'freeze'; readonly on: boolean }
   | { readonly t: 'counters'; readonly id: number }
+  | { readonly t: 'peers'; readonly peers: readonly Member[] }
+  | { readonly t: 'disk'; readonly mode: DiskMode }
+  | { readonly t: 'admin'; readonly id: number; readonly op: AdminOp }
   | { readonly t: 'stop' };
+
+/** `held`: writes wait in memory, nobody is told that they are done, and a kill loses them. */
+export type DiskMode = 'instant' | 'held';
+
+type ConfigTrace = Extract<TraceEvent, { kind: 'config' }>;
 
 export type FromNode =
   | {
@@ -59,6 +75,11 @@ export type FromNode =
       readonly ready: boolean;
     }
   | { readonly t: 'counters'; readonly id: number; readonly counters: NodeCounters }
+  /** The configuration this node goes by changed. */
+  | { readonly t: 'config'; readonly config: Omit<ConfigTrace, 'kind'> }
+  /** Whom its core talks to from now on. */
+  | { readonly t: 'members'; readonly members: readonly Member[] }
+  | { readonly t: 'admin'; readonly id: number; readonly answer: Answer }
   | { readonly t: 'failed'; readonly why: 'assertion' | 'disk' | 'start'; readonly error: string };
 
 export const DATABASE_FILE = 'node.sqlite';

@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { AssertionError } from '../../base/assert.ts';
 import { deriveSeed } from '../../base/prng.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
-import type { Input, ProtocolDefinition } from '../../protocols/kernel/core.ts';
+import type { AdminOp, Input, ProtocolDefinition } from '../../protocols/kernel/core.ts';
 import { createService } from '../../services/index.ts';
 import { StateMachine } from '../../services/state-machine.ts';
 import type { EndHeader, NodeCounters } from '../../vocabulary/journal.ts';
@@ -16,9 +16,17 @@ import { messageId } from '../driver/journal-lines.ts';
 import { NodeDriver } from '../driver/node-driver.ts';
 import type { Incoming } from '../driver/ports.ts';
 import { Gateway } from './gateway.ts';
+import { HeldDisk } from './held-disk.ts';
 import { ImageFiles } from './image-files.ts';
 import { JournalFile } from './journal-file.ts';
-import { DATABASE_FILE, type FromNode, type LinkRules, type NodeConfig } from './node-config.ts';
+import {
+  DATABASE_FILE,
+  type DiskMode,
+  type FromNode,
+  type LinkRules,
+  type NodeConfig,
+} from './node-config.ts';
+import type { Member } from '../../vocabulary/ids.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 import { TickClock } from './tick-clock.ts';
 import { Transport } from './transport.ts';
@@ -37,6 +45,7 @@ export class NodeProcess {
   readonly #fail: (error: unknown) => void;
   readonly #definition: ProtocolDefinition;
   readonly #storage: SqliteStorage;
+  readonly #disk: HeldDisk;
   readonly #images: ImageFiles;
   readonly #journal: JournalFile | null;
   readonly #driver: NodeDriver;
@@ -71,12 +80,17 @@ export class NodeProcess {
     this.#definition = protocolDefinition(config.protocol);
     const service = createService(config.service);
     if (service === null) throw new Error(`no service named ${config.service}`);
-    this.#storage = new SqliteStorage(path.join(config.dataDir, DATABASE_FILE), config.storageId);
+    const file = path.join(config.dataDir, DATABASE_FILE);
+    this.#storage = new SqliteStorage(file, config.storageId, config.livesBefore);
+    this.#disk = new HeldDisk(
+      (ops) => this.#guardDisk(() => this.#storage.commit(ops)),
+      (token) => this.#driver.persisted(token),
+    );
     this.#images = new ImageFiles(config.dataDir);
     const { incarnation } = this.#storage.identity;
     this.#journal = config.journal ? new JournalFile(config.dataDir, incarnation) : null;
     const machine = new StateMachine(service);
-    this.#gateway = new Gateway((payload) => machine.check(payload));
+    this.#gateway = new Gateway(machine);
     this.#clock = new TickClock(config.timing.tickMs, performance.now());
     this.#transport = this.#makeTransport();
     this.#transport.setRules(config.links);
@@ -88,27 +102,25 @@ export class NodeProcess {
         this.#transport.send(message);
       },
       flush: () => this.#transport.flush(),
-      persist: (ops, token) => {
-        this.#guardDisk(() => this.#storage.commit(ops));
-        this.#driver.persisted(token);
-      },
+      persist: (ops, token) => this.#disk.persist(ops, token),
       images: this.#images,
       wake: () => this.#wakeDriver(),
-      members: () => undefined,
+      members: (members) => this.#handleMembers(members),
       reply: (reqId, answer) => this.#gateway.answer(reqId, answer),
       closeLink: (peer, epoch, why) => this.#transport.closeLink(peer, epoch, why),
-      trace: (event) => this.#tellRole(event),
+      trace: (event) => this.#tellTrace(event),
     });
   }
 
   #makeTransport(): Transport {
-    const { cluster, protocol, nodeId, members, socketDir, seed } = this.#config;
+    const { cluster, protocol, nodeId, members, peers, socketDir, seed } = this.#config;
     return new Transport(
       {
         cluster,
         protocol,
         self: nodeId,
         members,
+        peers,
         socketDir,
         seed,
         ...this.#storage.identity,
@@ -133,7 +145,7 @@ export class NodeProcess {
 
   /** Boots the core from disk, opens the socket, tells the supervisor. */
   async start(): Promise<void> {
-    const { config } = { config: this.#config };
+    const config = this.#config;
     const { storageId, incarnation } = this.#storage.identity;
     const durable = this.#storage.load();
     this.#nextCountersMs = performance.now() + COUNTERS_EVERY_MS;
@@ -180,7 +192,8 @@ export class NodeProcess {
     });
   }
 
-  /** One turn: elapsed time first, then what arrived, then all client requests as one input. */
+  /** One turn: elapsed time first, then what arrived, then all client requests as one input, and
+   *  all reads as one. */
   #runTurn(): void {
     if (this.#stopped || this.#frozen) return;
     try {
@@ -191,6 +204,9 @@ export class NodeProcess {
       if (ticks > 0) inputs.unshift({ kind: 'tick', elapsed: ticks });
       if (this.#gateway.hasArrived) {
         inputs.push({ kind: 'client', requests: this.#gateway.takeArrived() });
+      }
+      if (this.#gateway.hasReads) {
+        inputs.push({ kind: 'read', requests: this.#gateway.takeReads() });
       }
       if (inputs.length > 0 || this.#driverWaits) this.#turnDriver(inputs);
       this.#transport.flush();
@@ -266,10 +282,19 @@ export class NodeProcess {
     this.#messages[kind] = (this.#messages[kind] ?? 0) + 1;
   }
 
-  #tellRole(event: TraceEvent): void {
-    if (event.kind !== 'role') return;
-    const { role, era, leader, ready } = event;
-    this.#tell({ t: 'role', us: this.#nowUs(), role, era, leader, ready });
+  #tellTrace(event: TraceEvent): void {
+    if (event.kind === 'role') {
+      const { role, era, leader, ready } = event;
+      this.#tell({ t: 'role', us: this.#nowUs(), role, era, leader, ready });
+    } else if (event.kind === 'config') {
+      const { kind: _, ...config } = event;
+      this.#tell({ t: 'config', config });
+    }
+  }
+
+  #handleMembers(members: readonly Member[]): void {
+    this.#transport.setMembers(members);
+    this.#tell({ t: 'members', members });
   }
 
   counters(): NodeCounters {
@@ -283,7 +308,28 @@ export class NodeProcess {
       applied: this.#driver.applied,
       rssBytes: process.memoryUsage.rss(),
       cpuUs: user + system,
+      ...(this.#disk.held === 0 ? {} : { held: this.#disk.held }),
     };
+  }
+
+  setPeers(peers: readonly Member[]): void {
+    this.#transport.setPeers(peers);
+  }
+
+  setDisk(mode: DiskMode): void {
+    try {
+      this.#disk.setMode(mode);
+      this.#transport.flush();
+      this.#arm();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A command of the operator; answered over the control channel, or never. */
+  admin(id: number, op: AdminOp): void {
+    const reqId = this.#gateway.expect((answer) => this.#tell({ t: 'admin', id, answer }));
+    this.#enqueue({ kind: 'admin', reqId, op });
   }
 
   setRules(rules: LinkRules): void {
@@ -312,6 +358,7 @@ export class NodeProcess {
     this.#transport.close();
     this.#journal?.close();
     this.#images.close();
+    if (why === 'stop') this.#disk.close();
     this.#storage.close();
   }
 }

@@ -16,6 +16,9 @@ import type { WireItem } from './wire.ts';
 /** Frames are cut after this many messages, and after each that carries entries: the peer can
  *  begin, and no frame grows without end (parsing one of 4 MB blocks it for half a second). */
 const FRAME_ITEMS_MAX = 64;
+/** A link that is no longer needed is closed after this long, whatever still waits in it. */
+const LAST_WORDS_MS_MAX = 2_000;
+const LAST_WORDS_POLL_MS = 20;
 
 export interface PeerLinkEvents {
   incoming(message: Incoming): void;
@@ -52,6 +55,7 @@ export class PeerLink {
   #peerIncarnation = 0;
   /** Number of the incoming connection, for protocols without sessions. */
   #connectionEpoch = 0;
+  #isClosed = false;
 
   constructor(options: PeerLinkOptions, events: PeerLinkEvents) {
     this.#options = options;
@@ -212,7 +216,25 @@ export class PeerLink {
     });
   }
 
+  /** The peer is none any more: what it was told still leaves, then the link is closed. */
+  closeWhenSent(closed: () => void, waitedMs = 0): void {
+    if (this.#isClosed) return;
+    this.flush();
+    const isSent = this.#shim.isEmpty && this.#dialer.isDrained;
+    if (isSent || waitedMs >= LAST_WORDS_MS_MAX) {
+      this.close();
+      closed();
+      return;
+    }
+    const timer = setTimeout(
+      () => this.closeWhenSent(closed, waitedMs + LAST_WORDS_POLL_MS),
+      LAST_WORDS_POLL_MS,
+    );
+    timer.unref();
+  }
+
   close(): void {
+    this.#isClosed = true;
     this.#shim.clear();
     this.#dialer.close();
   }

@@ -47,8 +47,9 @@ export class SqliteStorage {
   /**
    * Opens or creates the file and begins a new life: the incarnation is one higher, durably.
    * @param expectedStorageId identity to give a new file; an existing one keeps its own.
+   * @param livesBefore lives of the node on earlier disks; those on a new file count on from there.
    */
-  constructor(file: string, expectedStorageId: string | null) {
+  constructor(file: string, expectedStorageId: string | null, livesBefore = 0) {
     this.#db = new Database(file);
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
@@ -64,7 +65,7 @@ export class SqliteStorage {
     this.#truncate = this.#db.prepare('DELETE FROM log WHERE pos >= ?');
     this.#compact = this.#db.prepare('DELETE FROM log WHERE pos <= ?');
     this.#putSnapshot = this.#db.prepare('INSERT OR REPLACE INTO snapshot VALUES (1, ?)');
-    this.identity = this.#beginLife(expectedStorageId);
+    this.identity = this.#beginLife(expectedStorageId, livesBefore);
   }
 
   readonly identity: StorageIdentity;
@@ -81,12 +82,12 @@ export class SqliteStorage {
     this.#db.pragma('wal_checkpoint(RESTART)');
   }
 
-  #beginLife(expectedStorageId: string | null): StorageIdentity {
+  #beginLife(expectedStorageId: string | null, livesBefore: number): StorageIdentity {
     const get = this.#db.prepare('SELECT value FROM identity WHERE key = ?').pluck();
     const put = this.#db.prepare('INSERT OR REPLACE INTO identity VALUES (?, ?)');
     const stored = get.get('storageId') as string | undefined;
     const storageId = stored ?? expectedStorageId ?? randomBytes(8).toString('hex');
-    const incarnation = Number(get.get('incarnation') ?? 0) + 1;
+    const incarnation = Number(get.get('incarnation') ?? livesBefore) + 1;
     this.#begin.run();
     put.run('storageId', storageId);
     put.run('incarnation', String(incarnation));

@@ -8,6 +8,7 @@ import type { Member, NodeId } from '../../vocabulary/ids.ts';
 import type { LinkRules } from './node-config.ts';
 import { CLEAR_LINK } from '../../vocabulary/fault.ts';
 import type { Outgoing } from '../driver/ports.ts';
+import { AddressBook } from './address-book.ts';
 import type { Gateway } from './gateway.ts';
 import { serveIpc, type IpcConnection, type IpcServerHandle } from './ipc.ts';
 import { PeerLink, type PeerLinkEvents } from './peer-link.ts';
@@ -19,7 +20,10 @@ export interface TransportOptions {
   readonly self: NodeId;
   readonly storageId: string;
   readonly incarnation: number;
+  /** Whom it talks to until the core says so. */
   readonly members: readonly Member[];
+  /** Whom the supervisor has it talk to as well. */
+  readonly peers: readonly Member[];
   readonly socketDir: string;
   readonly overSessions: boolean;
   readonly isBulky: (type: string) => boolean;
@@ -32,16 +36,30 @@ const HELLO_MS = 5_000;
 type Caller =
   | { readonly kind: 'unknown'; readonly timer: NodeJS.Timeout }
   | { readonly kind: 'client' }
-  | { readonly kind: 'peer'; readonly link: PeerLink; readonly serial: number };
+  | {
+      readonly kind: 'peer';
+      readonly link: PeerLink;
+      readonly serial: number;
+      readonly node: NodeId;
+      readonly storageId: string;
+    };
 
 export class Transport {
   readonly #options: TransportOptions;
   readonly #gateway: Gateway;
+  readonly #events: PeerLinkEvents;
   readonly #wake: () => void;
+  readonly #book: AddressBook;
   readonly #links = new Map<NodeId, PeerLink>();
+  /** Links of nodes that are no peers any more, until what they were told has left. */
+  readonly #retired = new Set<PeerLink>();
   readonly #callers = new Map<IpcConnection, Caller>();
   readonly #serials = new Map<NodeId, number>();
   #server: IpcServerHandle | null = null;
+  #rules: LinkRules = {};
+  /** Of links that are closed. */
+  #framesBefore = 0;
+  #bytesBefore = 0;
 
   /** @param wake something arrived: run a turn soon. */
   constructor(
@@ -52,15 +70,53 @@ export class Transport {
   ) {
     this.#options = options;
     this.#gateway = gateway;
+    this.#events = events;
     this.#wake = wake;
+    this.#book = new AddressBook(options.self, options.members, options.peers);
+    this.#matchLinks();
+  }
+
+  /** The core says who its peers are. */
+  setMembers(members: readonly Member[]): void {
+    this.#book.setOfCore(members);
+    this.#matchLinks();
+  }
+
+  /** The supervisor says whom it knows. */
+  setPeers(peers: readonly Member[]): void {
+    this.#book.setOfSupervisor(peers);
+    this.#matchLinks();
+  }
+
+  /** A link for each peer and for nobody else; who comes with a disk that nobody knows must go. */
+  #matchLinks(): void {
+    const { peers } = this.#book;
+    for (const peer of peers) if (!this.#links.has(peer)) this.#open(peer);
+    for (const [connection, caller] of this.#callers) {
+      if (caller.kind !== 'peer' || this.#book.knows(caller.node, caller.storageId)) continue;
+      connection.close();
+    }
+    for (const [peer, link] of this.#links) if (!peers.includes(peer)) this.#retire(peer, link);
+  }
+
+  #open(peer: NodeId): void {
+    const options = this.#options;
     const { self, cluster, protocol, incarnation, storageId } = options;
     const hello: HelloFrame = { cluster, protocol, node: self, incarnation, storageId };
-    for (const { nodeId } of options.members) {
-      if (nodeId === self) continue;
-      const seed = deriveSeed(options.seed, `shim ${self} ${nodeId} ${incarnation}`);
-      const linkOptions = { ...options, peer: nodeId, hello, seed };
-      this.#links.set(nodeId, new PeerLink(linkOptions, events));
-    }
+    const seed = deriveSeed(options.seed, `shim ${self} ${peer} ${incarnation}`);
+    const link = new PeerLink({ ...options, peer, hello, seed }, this.#events);
+    this.#links.set(peer, link);
+    this.#setRule(peer, link);
+  }
+
+  #retire(peer: NodeId, link: PeerLink): void {
+    this.#links.delete(peer);
+    this.#retired.add(link);
+    link.closeWhenSent(() => {
+      if (!this.#retired.delete(link)) return;
+      this.#framesBefore += link.frames;
+      this.#bytesBefore += link.bytes;
+    });
   }
 
   /** Begins to accept connections; rejects when the socket cannot be made. */
@@ -93,10 +149,8 @@ export class Transport {
   }
 
   #isNewest(caller: Extract<Caller, { kind: 'peer' }>): boolean {
-    for (const [nodeId, link] of this.#links) {
-      if (link === caller.link) return this.#serials.get(nodeId) === caller.serial;
-    }
-    return false;
+    if (this.#links.get(caller.node) !== caller.link) return false;
+    return this.#serials.get(caller.node) === caller.serial;
   }
 
   #received(connection: IpcConnection, event: string, data: unknown): void {
@@ -116,9 +170,9 @@ export class Transport {
     }
   }
 
-  /** A peer counts only with the storage the configuration knows it by (protocols.md 0.5). */
+  /** A peer counts only with the disk it is known by (protocols.md 0.5). */
   #handleHello(connection: IpcConnection, hello: HelloFrame): void {
-    const { cluster, protocol, members } = this.#options;
+    const { cluster, protocol } = this.#options;
     if (hello.cluster !== cluster || hello.protocol !== protocol) {
       connection.close();
       return;
@@ -127,24 +181,27 @@ export class Transport {
       this.#callers.set(connection, { kind: 'client' });
       return;
     }
-    const member = members.find((candidate) => candidate.nodeId === hello.node);
-    const link = this.#links.get(hello.node);
-    if (link === undefined || member?.storageId !== hello.storageId) {
+    const { node, storageId } = hello;
+    const link = this.#links.get(node);
+    if (link === undefined || !this.#book.knows(node, storageId)) {
       connection.close();
       return;
     }
-    const serial = (this.#serials.get(hello.node) ?? 0) + 1;
-    this.#serials.set(hello.node, serial);
-    this.#callers.set(connection, { kind: 'peer', link, serial });
+    const serial = (this.#serials.get(node) ?? 0) + 1;
+    this.#serials.set(node, serial);
+    this.#callers.set(connection, { kind: 'peer', link, serial, node, storageId });
     link.accept(hello.incarnation);
     this.#wake();
   }
 
   setRules(rules: LinkRules): void {
-    for (const [peer, link] of this.#links) {
-      const rule = rules[peer];
-      link.setRule(rule?.outgoing ?? CLEAR_LINK, rule?.deaf ?? false);
-    }
+    this.#rules = rules;
+    for (const [peer, link] of this.#links) this.#setRule(peer, link);
+  }
+
+  #setRule(peer: NodeId, link: PeerLink): void {
+    const rule = this.#rules[peer];
+    link.setRule(rule?.outgoing ?? CLEAR_LINK, rule?.deaf ?? false);
   }
 
   send(message: Outgoing): void {
@@ -165,19 +222,19 @@ export class Transport {
   }
 
   get frames(): number {
-    let frames = 0;
+    let frames = this.#framesBefore;
     for (const link of this.#links.values()) frames += link.frames;
     return frames;
   }
 
   get bytes(): number {
-    let bytes = 0;
+    let bytes = this.#bytesBefore;
     for (const link of this.#links.values()) bytes += link.bytes;
     return bytes;
   }
 
   close(): void {
-    for (const link of this.#links.values()) link.close();
+    for (const link of [...this.#links.values(), ...this.#retired]) link.close();
     this.#server?.close();
   }
 }

@@ -4,8 +4,9 @@
  */
 import type { Json } from '../../vocabulary/json.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
+import { READ_LEVELS } from '../../vocabulary/read-level.ts';
 import type { RefusalCode } from '../../vocabulary/refusal.ts';
-import type { ClientOp, Message } from '../../protocols/kernel/core.ts';
+import type { ClientOp, Message, ReadRequest } from '../../protocols/kernel/core.ts';
 import type { SessionFrame } from '../driver/session-link.ts';
 
 /** First frame of a connection: who dials. `node` null: a client. */
@@ -32,9 +33,13 @@ export interface MessagesFrame {
   readonly items: readonly WireItem[];
 }
 
+/** What a client asks: for its session, for a command, or for a read that is no log entry. */
+export type WireOp =
+  ClientOp | ({ readonly kind: 'read' } & Pick<ReadRequest, 'level' | 'minPos' | 'payload'>);
+
 /** Requests of a client: its own number for each, and what it asks. */
 export interface RequestsFrame {
-  readonly requests: readonly (readonly [no: number, op: ClientOp])[];
+  readonly requests: readonly (readonly [no: number, op: WireOp])[];
 }
 
 export type WireAnswer =
@@ -103,6 +108,7 @@ export function isRequestsFrame(value: unknown): value is RequestsFrame {
 function isOp(op: unknown): boolean {
   if (!isRecord(op)) return false;
   if (op['kind'] === 'open-session') return true;
+  if (op['kind'] === 'read') return isRead(op);
   if (!isCount(op['session'])) return false;
   if (op['kind'] === 'close-session') return true;
   return (
@@ -111,6 +117,13 @@ function isOp(op: unknown): boolean {
     isCount(op['acked']) &&
     op['payload'] !== undefined
   );
+}
+
+/** `log` is a command, not a read of this kind. */
+function isRead(op: Record<string, unknown>): boolean {
+  const { level, minPos, payload } = op;
+  const isLevel = level !== 'log' && READ_LEVELS.some((known) => known === level);
+  return isLevel && isCount(minPos) && payload !== undefined;
 }
 
 function isCount(value: unknown): boolean {

@@ -5,7 +5,7 @@ import type { OperationRecord } from '../../../src-main/vocabulary/workload.ts';
 
 /** A cluster in words: where each node is, now. */
 class WrittenCluster implements SettlingCluster {
-  readonly nodeIds = ['n1', 'n2', 'n3'];
+  readonly memberIds = ['n1', 'n2', 'n3'];
   readonly ledger = { active: [] as unknown[] };
   readonly workload = { outstanding: 0, quiet: (): void => void (this.quietAtMs ??= this.ms()) };
   quietAtMs: number | null = null;

@@ -14,8 +14,8 @@ beforeEach(() => {
   nowUs = 0;
 });
 
-function watch(nodeIds = ['n1', 'n2', 'n3']): RecoveryWatch {
-  return new RecoveryWatch({ nodeIds, ledger, nowUs: () => nowUs }, 1_000);
+function watch(voterIds = ['n1', 'n2', 'n3']): RecoveryWatch {
+  return new RecoveryWatch({ voterIds, ledger, nowUs: () => nowUs }, 1_000);
 }
 
 function breakAt(us: number, to: RecoveryWatch, spec: FaultSpec): void {
