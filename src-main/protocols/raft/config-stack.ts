@@ -34,7 +34,7 @@ export function replaceConfigs(s: RaftState, base: ConfigAt): void {
 
 /**
  * The commit position passed configurations: what was before the last of them matters no more. A
- * leader goes on sending to those it removed for an election timeout, so that they learn it (1.9.7).
+ * leader goes on sending to those it removed for an election timeout: they should learn it (1.9.7).
  */
 export function maybeSettleConfigs(s: RaftState): void {
   const { stack } = s.membership;

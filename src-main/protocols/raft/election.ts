@@ -42,10 +42,23 @@ function campaignForReal(s: RaftState, why: string, transfer: boolean): void {
   sendToVoters(s, { type: 'RequestVote', term, lastPos, lastTerm, transfer }, after);
 }
 
-function sendToVoters(s: RaftState, msg: PreVote | RequestVote, after: number): void {
-  for (const { id } of s.peers) {
-    if (isCounted(s.membership.sets, id)) s.out.send(id, msg, after);
+function sendToVoters(
+  s: RaftState,
+  msg: Omit<PreVote, 'disk'> | Omit<RequestVote, 'disk'>,
+  after: number,
+): void {
+  for (const { id, storageId: disk } of s.peers) {
+    if (isCounted(s.membership.sets, id)) s.out.send(id, { ...msg, disk }, after);
   }
+}
+
+/**
+ * Whether this node may vote for a candidate that asks the voter with this disk. What its own
+ * configuration says does not matter: a node that was promoted and has not heard of it must vote
+ * (museum R47). One that lost the disk it is asked for has forgotten its votes (museum R28).
+ */
+export function isAskedVoter(s: RaftState, { disk }: PreVote | RequestVote): boolean {
+  return disk === s.storageId || s.mutants.has('wiped-voter-votes');
 }
 
 /** The leader of this term asks for it, so nobody has to find out that it is silent (1.10). */

@@ -109,15 +109,6 @@ function isVoterIn(s: RaftState, config: ClusterConfig): boolean {
   return isVoter(config, s.nodeId) && hasMember(config, s.nodeId, s.storageId);
 }
 
-/**
- * Whether this node may vote. A learner that was promoted and has not heard of it must (museum
- * R47); a disk that no configuration knows has forgotten its votes and must not (museum R28).
- */
-export function answersVotes(s: RaftState): boolean {
-  if (s.mutants.has('wiped-voter-votes')) return true;
-  return s.membership.stack.some(({ config }) => hasMember(config, s.nodeId, s.storageId));
-}
-
 /** Whether the votes and positions of `id` count. */
 export function isCounted({ voters, votersOld }: VoterSets, id: NodeId): boolean {
   return voters.includes(id) || (votersOld !== null && votersOld.includes(id));

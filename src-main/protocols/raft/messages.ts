@@ -2,7 +2,7 @@
  * Messages of Raft (protocols.md 1.2) and the guards that keep malformed ones out. `forTerm` echoes
  * the term of a vote request, so that a denial by a voter that kept its own term is attributable.
  */
-import type { Position } from '../../vocabulary/ids.ts';
+import type { Position, StorageId } from '../../vocabulary/ids.ts';
 import type { MessageKind } from '../../vocabulary/trace.ts';
 import { isClusterConfig } from '../kernel/config.ts';
 import { hasEntryShape, isCount, isFields, isPosition, type Fields } from '../kernel/guards.ts';
@@ -15,6 +15,8 @@ export interface PreVote {
   readonly term: number;
   readonly lastPos: Position;
   readonly lastTerm: number;
+  /** The disk by which the sender's configuration knows the addressee. */
+  readonly disk: StorageId;
 }
 
 export interface PreVoteResp {
@@ -29,6 +31,7 @@ export interface RequestVote {
   readonly term: number;
   readonly lastPos: Position;
   readonly lastTerm: number;
+  readonly disk: StorageId;
   /** The leader itself asked for this campaign: nobody has to wait until it is silent (1.10). */
   readonly transfer: boolean;
 }
@@ -214,7 +217,8 @@ export function messageName(value: unknown): string {
 }
 
 function isVoteRequest(msg: Fields, term: number): boolean {
-  return isCount(msg['lastPos']) && isCount(msg['lastTerm']) && term > 0;
+  if (!isCount(msg['lastPos']) || !isCount(msg['lastTerm'])) return false;
+  return typeof msg['disk'] === 'string' && term > 0;
 }
 
 function isRound(msg: Fields): boolean {

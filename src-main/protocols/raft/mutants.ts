@@ -116,8 +116,8 @@ export const MUTANTS = [
   {
     name: 'lease-from-ack-time',
     breaks:
-      'A lease counts from when the answers arrive, not from when the round was sent: it outlives ' +
-      'the promises of the voters (protocols.md 1.12).',
+      'A lease counts from when the answers arrive, not from when the round was sent: it ' +
+      'outlives the promises of the voters (protocols.md 1.12).',
   },
 ] as const satisfies readonly Mutant[];
 

@@ -191,7 +191,7 @@ export function handleAppendEntriesReject(s: RaftState, peer: Peer, m: AppendEnt
   sendAppends(s, peer);
 }
 
-/** The largest position at or below the hint that may match; below the base only a snapshot helps. */
+/** The largest position up to the hint that may match; below the base only a snapshot helps. */
 function commonPosition({ log }: RaftState, hint: Position, hintTerm: number): Position {
   if (hint < log.base.pos) return hint;
   const common = log.lastWithTermAtMost(hint, hintTerm);

@@ -22,13 +22,13 @@ import {
   handleRequestVoteResp,
   handleTimeoutNow,
   hasActiveQuorum,
+  isAskedVoter,
   isSticky,
   maybeCountOwnVote,
   quorumAckedAt,
 } from './election.ts';
 import { handleAppendEntries, handleCommitNotice, handleHeartbeat } from './follower.ts';
 import type { RaftEntry } from './log.ts';
-import { answersVotes } from './membership.ts';
 import { isRaftMessage, type RaftMessage } from './messages.ts';
 import {
   handleRead,
@@ -189,8 +189,8 @@ function handleRecv(s: RaftState, from: NodeId, msg: unknown): void {
   if (s.word === 'stopped') return traceIgnored(s, from, msg, 'the disk of this node failed');
   if (!isRaftMessage(msg)) return traceIgnored(s, from, msg, 'malformed');
   const isVoteRequest = msg.type === 'PreVote' || msg.type === 'RequestVote';
-  if (isVoteRequest && !answersVotes(s)) {
-    return traceIgnored(s, from, msg, 'no configuration knows this disk');
+  if (isVoteRequest && !isAskedVoter(s, msg)) {
+    return traceIgnored(s, from, msg, `the vote of disk ${msg.disk} is wanted`);
   }
   if (msg.term > s.currentTerm && !maybeAdoptTerm(s, from, msg)) return handleSticky(s, from, msg);
   handleMessage(s, from, msg);

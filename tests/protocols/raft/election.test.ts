@@ -5,7 +5,7 @@ import { append, ELECTION_TICKS_MAX, ELECTION_TICKS_MIN, logOf, OneNode } from '
 const paperOnly = { preVote: false, checkQuorum: false };
 
 function voteRequest(term: number, lastPos = 9, lastTerm = 9): object {
-  return { type: 'RequestVote', term, lastPos, lastTerm, transfer: false };
+  return { type: 'RequestVote', term, lastPos, lastTerm, transfer: false, disk: 'disk-n1' };
 }
 
 describe('campaigns', () => {
@@ -109,7 +109,7 @@ describe('votes', () => {
     node.recv('n2', { type: 'Heartbeat', term: 1, commit: 0, round: 1, sentAt: 0 });
     node.tick(ELECTION_TICKS_MIN - 1);
     expect(node.recv('n3', voteRequest(2))).toMatchObject([{ granted: false, term: 1 }]);
-    const preVote = { type: 'PreVote', term: 2, lastPos: 0, lastTerm: 0 };
+    const preVote = { type: 'PreVote', term: 2, lastPos: 0, lastTerm: 0, disk: 'disk-n1' };
     expect(node.recv('n3', preVote)).toMatchObject([{ granted: false, term: 1, forTerm: 2 }]);
     node.tick(1);
     expect(node.recv('n3', preVote)).toMatchObject([{ granted: true, term: 2, forTerm: 2 }]);
@@ -120,7 +120,7 @@ describe('votes', () => {
     const node = new OneNode({ term: 1 });
     node.tick(5);
     const sleep = node.core.sleepTicks();
-    node.recv('n2', { type: 'PreVote', term: 2, lastPos: 0, lastTerm: 0 });
+    node.recv('n2', { type: 'PreVote', term: 2, lastPos: 0, lastTerm: 0, disk: 'disk-n1' });
     expect(node.core.sleepTicks()).toBe(sleep);
     expect(node.view.era.number).toBe(1);
     expect(node.traces('vote')).toMatchObject([{ phase: 'pre', granted: true, candidate: 'n2' }]);

@@ -10,7 +10,7 @@ import { append, command, entryAt, logOf, OneNode } from './one-node.ts';
 const paperOnly = { preVote: false, checkQuorum: false };
 
 function voteRequest(term: number, lastPos = 9, lastTerm = 9): object {
-  return { type: 'RequestVote', term, lastPos, lastTerm, transfer: false };
+  return { type: 'RequestVote', term, lastPos, lastTerm, transfer: false, disk: 'disk-n1' };
 }
 
 function grant(term: number): object {
@@ -211,7 +211,9 @@ describe('votes', () => {
     const node = new OneNode({ storageId: 'a-new-disk' });
     expect(node.view).toMatchObject({ role: 'outsider', word: 'outsider' });
     expect(node.recv('n2', voteRequest(5))).toEqual([]);
-    expect(node.recv('n2', { type: 'PreVote', term: 5, lastPos: 9, lastTerm: 9 })).toEqual([]);
+    expect(
+      node.recv('n2', { type: 'PreVote', term: 5, lastPos: 9, lastTerm: 9, disk: 'disk-n1' }),
+    ).toEqual([]);
     expect(node.traces('ignored')).toHaveLength(1);
     expect(node.tick(1000)).toEqual([]);
     node.client(command(1));
