@@ -14,6 +14,9 @@ export const FAULT_LETTERS: Readonly<Record<FaultKindName, string>> = {
   cut: 'X',
   delay: 'D',
   loss: 'L',
+  'hold-disk': 'H',
+  'power-cut': 'O',
+  wipe: 'W',
 };
 
 /** One fault as every row of an axis draws it; equal faults of several clusters are one band. */

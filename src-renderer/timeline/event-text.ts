@@ -32,6 +32,7 @@ export function classOf(event: ViewEvent): EventClass {
     case 'pause':
     case 'resume':
     case 'fault':
+    case 'admin':
       return 'faults';
     case 'send':
     case 'recv':
@@ -88,6 +89,10 @@ function wordsOf(event: ViewEvent): string {
       return `applies up to ${event.to}, state ${event.hash.slice(0, 8)}`;
     case 'fault':
       return describeFault(event.fault);
+    case 'admin': {
+      const { label, endUs, outcome } = event.record;
+      return endUs === null ? `command: ${label}` : `command ended: ${label}: ${outcome ?? ''}`;
+    }
     case 'ops':
       return describeOps(event);
     case 'violation':

@@ -77,6 +77,11 @@ function storyText(event: ViewEvent): string | null {
     case 'fault':
       if (event.fault.endUs === null) return `fault begins: ${event.fault.label}`;
       return `fault ends: ${event.fault.label} (${event.fault.outcome ?? 'undone'})`;
+    case 'admin': {
+      const { label, endUs, ok, outcome } = event.record;
+      if (endUs === null) return `command: ${label}`;
+      return `${ok === true ? 'done' : 'NOT DONE'}: ${label} (${outcome ?? ''})`;
+    }
     case 'trace':
       if (event.e.kind !== 'role' || event.e.role !== 'leader' || !event.e.ready) return null;
       return `${event.node} leads (${eraLabel(event.e.era)})`;
