@@ -54,8 +54,8 @@ export class RaftChecks implements ProtocolChecks {
   }
 
   /** R2 and R6: neither a leader's log nor what is committed is ever cut. */
-  #assertKept({ node, committed, role }: NodeMemory, from: number): void {
-    if (from <= committed) {
+  #assertKept({ node, committed, role, snapshotPos }: NodeMemory, from: number): void {
+    if (Math.max(from, snapshotPos + 1) <= committed) {
       this.#report('R6', node.id, `${node.id} truncates at ${from}, committed ${committed}`);
     }
     if (role !== 'leader') return;

@@ -38,12 +38,14 @@ export class ZabChecks implements ProtocolChecks {
   }
 
   asked(memory: NodeMemory, _input: Input, ops: readonly PersistOp[]): void {
+    const { committed, node } = memory;
+    let covered = memory.snapshotPos;
     for (const op of ops) {
-      if (op.op === 'put') for (const entry of op.entries) this.#name(memory.node, entry);
-      if (op.op === 'truncate' && op.from <= memory.committed) {
-        const { id } = memory.node;
-        this.#report('X2', id, `${id} truncates at ${op.from}, delivered ${memory.committed}`);
-      }
+      if (op.op === 'put') for (const entry of op.entries) this.#name(node, entry);
+      if (op.op === 'snapshot') covered = op.snapshot.lastPos;
+      // A snapshot has what it covers, whatever becomes of the log.
+      if (op.op !== 'truncate' || Math.max(op.from, covered + 1) > committed) continue;
+      this.#report('X2', node.id, `${node.id} truncates at ${op.from}, delivered ${committed}`);
     }
   }
 
