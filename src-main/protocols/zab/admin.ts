@@ -4,7 +4,7 @@ import type { Json } from '../../vocabulary/json.ts';
 import { changedConfig, idsOf, isSameConfig, type ConfigChange } from '../kernel/config.ts';
 import type { AdminOp } from '../kernel/core.ts';
 import { isQuorum } from '../quorum/majority.ts';
-import { ensureRoomInEpoch, proposeOwn, refuseRequest } from './client.ts';
+import { ensureRoomInEpoch, proposeOwn, refuseRequest, refuseTransferring } from './client.ts';
 import { committedConfig, pendingConfig } from './membership.ts';
 import { handleSnapshotOp } from './snapshots.ts';
 import type { LeadingState, ZabNode } from './state.ts';
@@ -14,9 +14,8 @@ export function handleAdmin(node: ZabNode, reqId: number, op: AdminOp): void {
   const { leading, effects, settings } = node;
   if (op.op === 'snapshot') return handleSnapshotOp(node, reqId, op.retain);
   if (leading === null || node.phase !== 'broadcast') return refuseRequest(node, reqId);
-  if (leading.transfer !== null) {
-    const { to } = leading.transfer;
-    return effects.refuse(reqId, 'transferring', `the leadership goes to ${to}`, to);
+  if (leading.transfer !== null || leading.designated !== null) {
+    return refuseTransferring(node, leading, reqId);
   }
   if (pendingConfig(node) !== null || leading.oldQuorum !== null) {
     const text = 'the configuration before is not yet in force everywhere';

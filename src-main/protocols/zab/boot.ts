@@ -10,7 +10,7 @@ import { commitTo } from './delivering.ts';
 import { configsIn, refreshConfig } from './membership.ts';
 import { traceRole } from './roles.ts';
 import { settingsFromBoot } from './settings.ts';
-import { beginningOf, type Beginning } from './snapshots.ts';
+import { beginningOf, clearingOps, type Beginning } from './snapshots.ts';
 import { hasMutant, type ElectionState, type ZabNode } from './state.ts';
 import { traceAppend } from './storing.ts';
 import { ZXID_ZERO } from './zxid.ts';
@@ -37,7 +37,7 @@ export function bootNode(boot: BootInput): ZabNode {
 function loadBeginning({ effects }: ZabNode, { snapshot, isStale }: Beginning): void {
   if (snapshot === null) return;
   effects.loadSnapshot(snapshot.lastPos, snapshot.handle);
-  if (isStale) effects.persist({ op: 'truncate', from: 1 });
+  if (isStale) effects.persist(...clearingOps(snapshot.lastPos));
 }
 
 function initialNode(boot: BootInput, beginning: Beginning): ZabNode {

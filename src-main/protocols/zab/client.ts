@@ -14,11 +14,8 @@ export function handleClient(node: ZabNode, requests: readonly ClientRequest[]):
     for (const request of requests) refuseRequest(node, request.reqId);
     return;
   }
-  if (leading.transfer !== null) {
-    const { to } = leading.transfer;
-    for (const { reqId } of requests) {
-      node.effects.refuse(reqId, 'transferring', `the leadership goes to ${to}`, to);
-    }
+  if (leading.transfer !== null || leading.designated !== null) {
+    for (const { reqId } of requests) refuseTransferring(node, leading, reqId);
     return;
   }
   const { log, effects, settings } = node;
@@ -58,6 +55,7 @@ export function proposeOwn(
   payload: Json,
 ): Position | null {
   const counter = nextCounter(node, leading);
+  if (leading.designated !== null) return null;
   if (counter > node.settings.options.counterMax) return null;
   const pos = node.log.lastPos + 1;
   const time = serviceTimeMs(node, leading);
@@ -102,6 +100,12 @@ function contentOf(op: ClientOp): { type: EntryType; client: ClientRef | null; p
   }
   const { seq, acked, payload } = op;
   return { type: 'command', client: { session, seq, acked }, payload };
+}
+
+/** Nothing is proposed while the leadership goes elsewhere. */
+export function refuseTransferring(node: ZabNode, leading: LeadingState, reqId: number): void {
+  const to = leading.designated ?? leading.transfer?.to ?? null;
+  node.effects.refuse(reqId, 'transferring', `the leadership goes to ${to}`, to);
 }
 
 /** This node cannot take requests now; says who can, when that is known. */

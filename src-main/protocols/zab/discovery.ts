@@ -54,6 +54,8 @@ export function handleLearnerInfo(
     becomeLooking(node, `${from} follows a leader itself`);
   } else if (node.leading === null) {
     closeLink(node, from, `does not lead, follows ${node.leader ?? 'nobody'}`);
+  } else if (node.leading.designated !== null) {
+    closeLink(node, from, `makes way for ${node.leading.designated}`);
   } else if (node.leading.learners.has(from)) {
     ignore(node, from, msg.type, 'already a learner in this session');
   } else {

@@ -83,7 +83,7 @@ export function handleSync(
   maybeSendCommit(node, leading, learner);
 }
 
-/** Learner: everything up to the sync has been delivered, for it came before this in the session. */
+/** Learner: what the sync is about came before this in the session, and has been delivered. */
 export function handleSynced(node: ZabNode, learning: LearningState, msg: Synced): void {
   if (msg.epoch !== learning.epoch || learning.stage !== 'following') {
     ignore(node, node.leader ?? '', msg.type, `epoch ${msg.epoch} at stage ${learning.stage}`);

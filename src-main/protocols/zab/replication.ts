@@ -36,7 +36,7 @@ import {
   sendProposal,
   streamTo,
 } from './stream.ts';
-import { designate, followDesignated, leaveIfRemoved, maybeHandOver } from './transfer.ts';
+import { followDesignated, leaveIfRemoved, makeWayIfRemoved, maybeHandOver } from './transfer.ts';
 import { isSuccessor, zxidLabel, type Zxid } from './zxid.ts';
 
 /** Leader: new transactions enter its log and go out to every learner that has its history. */
@@ -92,18 +92,17 @@ export function handlePong(
  */
 export function maybeCommit(node: ZabNode): void {
   const { leading } = node;
-  if (leading === null || node.phase !== 'broadcast') return;
+  if (leading === null || node.phase !== 'broadcast' || leading.designated !== null) return;
   const pos = committablePosition(node, leading);
   if (pos > node.committed) {
     commitTo(node, pos);
-    designate(node, leading);
+    makeWayIfRemoved(node, leading);
     for (const peer of node.peers) {
       const learner = leading.learners.get(peer);
       if (learner === undefined) continue;
       if (learner.observes) streamTo(node, leading, learner);
       else maybeSendCommit(node, leading, learner);
     }
-    leaveIfRemoved(node);
   }
   maybeHandOver(node);
 }

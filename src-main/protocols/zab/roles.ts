@@ -19,8 +19,9 @@ export function eraOf(node: ZabNode): Era {
 export function roleOf(node: ZabNode): { role: Role; word: string; ready: boolean } {
   if (node.state === 'outsider') return { role: 'outsider', word: 'outsider', ready: false };
   if (node.state === 'leading') {
-    const ready = node.phase === 'broadcast';
-    return { role: 'leader', word: ready ? 'leading' : node.phase, ready };
+    if (node.phase !== 'broadcast') return { role: 'leader', word: node.phase, ready: false };
+    const ready = node.leading?.designated === null;
+    return { role: 'leader', word: ready ? 'leading' : 'making-way', ready };
   }
   const word = wordOf(node);
   // It follows and stores all the same, but nobody has made it a member yet (protocols.md 0.5).

@@ -4,9 +4,8 @@
  * so that a long image never fills the session.
  */
 import { hasArrived, takeChunk } from '../kernel/arrival.ts';
-import type { PersistOp, SnapshotRef } from '../kernel/durable.ts';
+import type { SnapshotRef } from '../kernel/durable.ts';
 import type { Json } from '../../vocabulary/json.ts';
-import type { ZabEntry } from './log.ts';
 import { noteSnapshot } from './membership.ts';
 import type { Snap, SnapAck, SnapRequest } from './messages.ts';
 import { closeLink, ignore, send } from './outbox.ts';
@@ -18,6 +17,7 @@ import {
   type LearningState,
   type ZabNode,
 } from './state.ts';
+import { clearingOps } from './snapshots.ts';
 import { truncateAfter } from './storing.ts';
 import { startStream, streamTo } from './stream.ts';
 import { zxidLabel } from './zxid.ts';
@@ -129,16 +129,16 @@ function beginReceiving(node: ZabNode, learning: LearningState, msg: Snap): void
 }
 
 /**
- * The snapshot takes the place of everything. It stands first in the barrier: a crash between leaves
- * a snapshot and a log that is seen not to fit (snapshots.ts). Only with all of it on disk the
- * history may go on: what is logged behind it is worth nothing without it (museum Z11).
+ * The snapshot takes the place of everything. It stands first in the barrier: a crash between
+ * leaves a snapshot and a log that is seen not to fit (snapshots.ts). Only with all of it on disk
+ * the history may go on: what is logged behind it is worth nothing without it (museum Z11).
  */
 function install(node: ZabNode, msg: Snap, handle: string): void {
   const { log, durability, effects } = node;
   const { lastPos, zxid, time, config, chunks, bytes } = msg;
   const meta = { zxid, time, config } as unknown as Json;
   const snapshot: SnapshotRef = { handle, lastPos, chunks, bytes, meta };
-  const ops: PersistOp<ZabEntry>[] = [{ op: 'truncate', from: 1 }];
+  const ops = clearingOps(lastPos);
   if (!hasMutant(node, 'snap-in-memory')) ops.unshift({ op: 'snapshot', snapshot });
   if (zxid.epoch > node.currentEpoch) {
     // As with entries: a prefix of the leader's history that ends in that epoch.

@@ -4,9 +4,10 @@
  * that could be taken back (protocols.md 3.12-15).
  */
 import { assert } from '../../base/assert.ts';
+import type { Position } from '../../vocabulary/ids.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import type { BootInput, Input } from '../kernel/core.ts';
-import type { SnapshotRef } from '../kernel/durable.ts';
+import type { PersistOp, SnapshotRef } from '../kernel/durable.ts';
 import { isCount, isFields } from '../kernel/guards.ts';
 import { isConfigAt, type ConfigAt } from './configs.ts';
 import { FLOOR_ZERO, ZabLog, type Floor, type ZabEntry } from './log.ts';
@@ -102,6 +103,14 @@ function compact(node: ZabNode, retain: number | null): void {
   log.compactTo(upTo);
   effects.persist({ op: 'compact', upTo });
   effects.trace({ kind: 'compact', upTo });
+}
+
+/** Empties a log in which a snapshot up to `lastPos` takes the place of everything. */
+export function clearingOps(lastPos: Position): PersistOp<ZabEntry>[] {
+  return [
+    { op: 'truncate', from: lastPos + 1 },
+    { op: 'compact', upTo: lastPos },
+  ];
 }
 
 // Beginning a life with one

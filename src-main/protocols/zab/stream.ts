@@ -99,7 +99,7 @@ function sendEntries(node: ZabNode, leading: LeadingState, learner: Learner, end
   learner.inflight.push(to);
   learner.toldCommit = Math.max(learner.toldCommit, to);
   if (entries.some(({ type }) => type === 'config')) {
-    const designatedLeader = node.settings.nodeId;
+    const designatedLeader = leading.designated ?? node.settings.nodeId;
     send(node, learner.peer, { type: 'InformAndActivate', epoch, entries, designatedLeader });
   } else {
     send(node, learner.peer, { type: 'Inform', epoch, entries });

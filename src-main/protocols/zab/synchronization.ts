@@ -15,7 +15,7 @@ import { becomeBroadcasting, becomeLooking, becomeSynchronizing, traceRole } fro
 import { startSnap } from './snap.ts';
 import { truncateAfter } from './storing.ts';
 import { acknowledged, startStream, streamTo } from './stream.ts';
-import { leaveIfRemoved } from './transfer.ts';
+import { handOverIfRemoved, leaveIfRemoved } from './transfer.ts';
 import {
   gateOf,
   hasMutant,
@@ -187,7 +187,7 @@ export function maybeEstablish(node: ZabNode): void {
     if (learner?.stage === 'adopted') sendUpToDate(node, leading, learner);
   }
   synchronizeAll(node, leading);
-  leaveIfRemoved(node);
+  handOverIfRemoved(node, leading);
 }
 
 function traceTally(node: ZabNode, leading: LeadingState, adopted: ReadonlySet<string>): void {

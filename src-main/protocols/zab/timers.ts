@@ -37,8 +37,13 @@ function learnerLimit(node: ZabNode, learner: Learner): number {
   return learner.stage === 'up-to-date' ? syncLimitTicks : initLimitTicks;
 }
 
+/** Establishing an epoch takes no longer, and neither does making way for another. */
+function phaseLimit(node: ZabNode, { designated }: LeadingState): number {
+  const isBounded = node.phase !== 'broadcast' || designated !== null;
+  return isBounded ? node.settings.initLimitTicks : Number.POSITIVE_INFINITY;
+}
+
 function tickLeading(node: ZabNode, leading: LeadingState, elapsed: number): void {
-  const { settings } = node;
   leading.clockTicks += elapsed;
   leading.phaseTicks += elapsed;
   leading.pingTicks += elapsed;
@@ -49,8 +54,9 @@ function tickLeading(node: ZabNode, leading: LeadingState, elapsed: number): voi
     if (learner.quietTicks < learnerLimit(node, learner)) continue;
     closeLink(node, peer, `nothing of ${peer} for ${learner.quietTicks} ticks`);
   }
-  if (node.phase !== 'broadcast' && leading.phaseTicks >= settings.initLimitTicks) {
-    becomeLooking(node, `no quorum in ${node.phase} for ${leading.phaseTicks} ticks`);
+  if (leading.phaseTicks >= phaseLimit(node, leading)) {
+    const why = `no quorum in ${node.phase} for ${leading.phaseTicks} ticks`;
+    becomeLooking(node, why, leading.designated);
     return;
   }
   ensureFollowers(node);
@@ -66,7 +72,9 @@ export function ensureFollowers(node: ZabNode): void {
   for (const learner of leading.learners.values()) {
     if (learner.stage === 'up-to-date') current.add(learner.peer);
   }
-  if (!isQuorum(node.voters, current)) becomeLooking(node, 'no quorum of current followers');
+  if (!isQuorum(node.voters, current)) {
+    becomeLooking(node, 'no quorum of current followers', leading.designated);
+  }
 }
 
 function maybePing(node: ZabNode, leading: LeadingState): void {
@@ -101,9 +109,7 @@ function roleTicks(node: ZabNode): number {
 function leadingTicks(node: ZabNode, leading: LeadingState): number {
   const { settings } = node;
   let ticks = settings.pingTicks - leading.pingTicks;
-  if (node.phase !== 'broadcast') {
-    ticks = Math.min(ticks, settings.initLimitTicks - leading.phaseTicks);
-  }
+  ticks = Math.min(ticks, phaseLimit(node, leading) - leading.phaseTicks);
   for (const learner of leading.learners.values()) {
     ticks = Math.min(ticks, learnerLimit(node, learner) - learner.quietTicks);
   }

@@ -8,7 +8,7 @@ import type { NodeId } from '../../vocabulary/ids.ts';
 import { committedConfig, isVoterHere, isVoting, pendingConfig } from './membership.ts';
 import type { HandOver } from './messages.ts';
 import { ignore, send } from './outbox.ts';
-import { abortTransfer, becomeLooking } from './roles.ts';
+import { abortTransfer, becomeLooking, traceRole } from './roles.ts';
 import type { LeadingState, LearningState, ZabNode } from './state.ts';
 import { zxidLabel } from './zxid.ts';
 
@@ -39,11 +39,25 @@ export function maybeHandOver(node: ZabNode): void {
   if (!hasAll || node.committed < log.lastPos) return;
   leading.transfer = null;
   node.handedOver = { to, reqId, ticksLeft: settings.initLimitTicks };
+  makeWay(node, leading, to);
+  sendHandOver(node, leading, to);
+}
+
+/**
+ * From here on it proposes and commits nothing. It keeps its sessions, for what was sent over them
+ * has to arrive; its followers end them, and without a quorum of them it is looking itself.
+ */
+function makeWay(node: ZabNode, leading: LeadingState, to: NodeId): void {
+  leading.designated = to;
+  leading.phaseTicks = 0;
+  traceRole(node, `makes way for ${to}`);
+}
+
+function sendHandOver(node: ZabNode, leading: LeadingState, to: NodeId): void {
   for (const peer of node.peers) {
     if (leading.learners.get(peer)?.stage !== 'up-to-date') continue;
     send(node, peer, { type: 'HandOver', epoch: leading.epoch, designatedLeader: to });
   }
-  becomeLooking(node, `hands over to ${to}`, to);
 }
 
 /** Its time is limited: a target that never gets there must not stop the service. */
@@ -68,28 +82,43 @@ export function handleHandOver(node: ZabNode, learning: LearningState, msg: Hand
   becomeLooking(node, `${node.leader} hands over to ${to}`, to);
 }
 
-/** Who leads instead, when the configuration in force has no vote for this node: of its voters the
- *  one that acknowledged most. */
-export function designate(node: ZabNode, leading: LeadingState): void {
-  if (isVoting(node)) return;
+/** A configuration without a vote for this leader has come into force: of its voters the one that
+ *  acknowledged most leads from now on. Commits of that configuration tell so (stream.ts). */
+export function makeWayIfRemoved(node: ZabNode, leading: LeadingState): void {
+  if (pendingConfig(node) !== null || isVoting(node)) return;
+  const to = mostAdvanced(node, leading);
+  if (to === null) becomeLooking(node, noPlace(node));
+  else makeWay(node, leading, to);
+}
+
+/** The same right after the epoch was established with that configuration in its history. */
+export function handOverIfRemoved(node: ZabNode, leading: LeadingState): void {
+  makeWayIfRemoved(node, leading);
+  if (leading.designated !== null) sendHandOver(node, leading, leading.designated);
+}
+
+function mostAdvanced(node: ZabNode, leading: LeadingState): NodeId | null {
+  let best: NodeId | null = null;
   let most = -1;
   for (const peer of node.peers) {
     const learner = leading.learners.get(peer);
     if (learner?.stage !== 'up-to-date' || !isVoterHere(node, peer)) continue;
     if (learner.ackedPos <= most) continue;
     most = learner.ackedPos;
-    leading.designated = peer;
+    best = peer;
   }
+  return best;
 }
 
-/** A configuration has come into force in which this node has no part, or no part as a leader. */
+/** A configuration in which this learner has no part has come into force. */
 export function leaveIfRemoved(node: ZabNode): void {
-  const { leading, isRemoved } = node;
+  const { isRemoved } = node;
   node.isRemoved = false;
-  const isDeposed = leading !== null && pendingConfig(node) === null && !isVoting(node);
-  if (!isDeposed && !(isRemoved && node.learning !== null)) return;
-  const version = zxidLabel(committedConfig(node).version);
-  becomeLooking(node, `no place in configuration ${version}`, leading?.designated ?? null);
+  if (isRemoved && node.learning !== null) becomeLooking(node, noPlace(node));
+}
+
+function noPlace(node: ZabNode): string {
+  return `no place in configuration ${zxidLabel(committedConfig(node).version)}`;
 }
 
 /** The leader that this node follows is not the one that leads from now on. */
