@@ -21,8 +21,8 @@ const IDLE: OperatorPlan = {
 
 type OperatorEvent = OwnEvent & { readonly is: 'operate' };
 
-/** After a command so long nobody's disk is lost: it may still be on its way. */
-const SETTLE_US = 2_000_000;
+/** After a command so long nobody's disk is lost: it may still be on a slow link. */
+const SETTLE_US = 600_000;
 /** With fewer voters no quorum is left without one of them. */
 const VOTERS_MIN = 3;
 
@@ -82,6 +82,8 @@ export class Operator {
   mayLoseDisk(): boolean {
     const { world, nowUs } = this.#simulation;
     if (nowUs - this.#lastChangeUs < SETTLE_US || world.hasOpenCommand) return false;
+    // What waits for a paused node may be a change that nobody else remembers.
+    if (world.ids.some((id) => world.node(id).paused)) return false;
     const { config } = this.#checker.common.configs.latest;
     if (!this.#checker.isConfigSettled() || config.voters.length < VOTERS_MIN) return false;
     return !config.voters.some(({ nodeId }) => this.#isGone(nodeId, config));
@@ -135,7 +137,8 @@ export class Operator {
       case 'reconfigure':
         return this.#reconfiguration(config, world);
       case 'transfer': {
-        const to = pickMaybe(this.#prng, voters);
+        const others = voters.filter((id) => id !== world.leader());
+        const to = pickMaybe(this.#prng, others);
         return to === null ? null : { op: 'transfer', to };
       }
       case 'snapshot':
