@@ -1,6 +1,11 @@
 /** Operator commands: who is a member, who leads, what is kept (protocols.md 2.4, 2.9, 2.11). */
 import type { AdminOp } from '../kernel/core.ts';
-import { changedConfig, type ConfigChange } from '../kernel/config.ts';
+import {
+  changedConfig,
+  membersOf,
+  type ClusterConfig,
+  type ConfigChange,
+} from '../kernel/config.ts';
 import { quorumProblem, quorumsFor } from './quorums.ts';
 import { askSnapshot } from './snapshots.ts';
 import type { Leadership, Machine } from './state.ts';
@@ -24,8 +29,7 @@ function changeMembers(m: Machine, lead: Leadership, reqId: number, op: ConfigCh
     fx.refuse(reqId, 'transferring', `handing over to ${lead.transfer.to}`);
     return;
   }
-  const isOpen = lead.change !== null || list.length > 1 || state.outgoing !== null;
-  if (state.phase !== 'leader' || isOpen) {
+  if (state.phase !== 'leader' || lead.change !== null || list.length > 1) {
     fx.refuse(reqId, 'config-in-progress', whatIsOpen(m, lead));
     return;
   }
@@ -33,6 +37,10 @@ function changeMembers(m: Machine, lead: Leadership, reqId: number, op: ConfigCh
   const target = changedConfig(config, op);
   if (typeof target === 'string') {
     fx.refuse(reqId, 'bad-request', target);
+    return;
+  }
+  if (isOldDiskThere(m, target)) {
+    fx.refuse(reqId, 'config-in-progress', 'its old disk is not retire-safe yet');
     return;
   }
   if (op.op === 'promote' && !isCaughtUp(m, lead, op.nodeId)) {
@@ -52,9 +60,15 @@ function changeMembers(m: Machine, lead: Leadership, reqId: number, op: ConfigCh
 
 function whatIsOpen(m: Machine, lead: Leadership): string {
   if (m.state.phase !== 'leader') return 'the leader recovers';
-  const { pos } = m.state.configs.newest;
   if (lead.change !== null) return 'a change is under way';
-  return `the configuration of slot ${pos} has replaced one that is not retire-safe`;
+  return `the configuration of slot ${m.state.configs.newest.pos} does not govern yet`;
+}
+
+/** Nobody is talked to under two disks at once. */
+function isOldDiskThere(m: Machine, target: ClusterConfig): boolean {
+  return (m.state.outgoing?.members ?? []).some(({ nodeId, storageId }) => {
+    return membersOf(target).some((one) => one.nodeId === nodeId && one.storageId !== storageId);
+  });
 }
 
 /** Its last round of catching up was short, and it is still there (protocols.md 1.9.6). */

@@ -29,7 +29,7 @@ export function initialState(boot: BootInput): PaxosState {
     prng: new Prng(boot.seed),
     now: 0,
     configs: openConfigs(boot, options, mutants, snapshot),
-    outgoing: null,
+    outgoing: snapshot?.meta.outgoing ?? null,
     belongs: isKnownDisk(boot),
     membersShown: null,
     configShown: '',

@@ -24,11 +24,21 @@ export interface StoredConfig extends QuorumSizes {
   readonly learners: readonly Member[];
 }
 
+/** Configurations that ended, until their members may be stopped (protocols.md 2.9). */
+export interface Outgoing {
+  /** Slot of the command that ended the last of them. */
+  readonly pos: Position;
+  /** Of the last of them. */
+  readonly voters: readonly NodeId[];
+  readonly members: readonly Member[];
+}
+
 /** A snapshot's `meta`. */
 export interface SnapshotMeta {
   readonly ballot: Ballot;
   readonly time: number;
   readonly configs: readonly StoredConfig[];
+  readonly outgoing: Outgoing | null;
   /** Came from a peer: nothing at or below it in the log is known chosen. */
   readonly installed: boolean;
 }
@@ -207,6 +217,16 @@ function hasQuorums(value: unknown): boolean {
   if (!isClusterConfig(value) || !isFields(value)) return false;
   const { q1, q2 } = value as { readonly q1?: unknown; readonly q2?: unknown };
   return isCount(q1) && isCount(q2) && quorumProblem(value.voters.length, { q1, q2 }) === null;
+}
+
+export function isOutgoing(value: unknown): value is Outgoing {
+  return (
+    isFields(value) &&
+    isCount(value['pos']) &&
+    Array.isArray(value['voters']) &&
+    value['voters'].every((id) => typeof id === 'string') &&
+    isClusterConfig({ voters: value['members'], votersOld: null, learners: [] })
+  );
 }
 
 /** Whether `value` can be the list of a snapshot's configurations. */

@@ -19,9 +19,13 @@ export function continueDuties(m: Machine, lead: Leadership): void {
   maybeLeave(m, lead);
 }
 
-/** No configuration from here on has this node: whoever is best prepared takes over (2.9). */
+/**
+ * No configuration from here on has this node: whoever is best prepared takes over (2.9). Not before
+ * a quorum of it knows that it is in charge: nobody else may be left to teach it.
+ */
 function maybeLeave(m: Machine, lead: Leadership): void {
-  if (m.state.log.chosenPrefix < ownLimit(m)) return;
+  const { log, configs } = m.state;
+  if (log.chosenPrefix < ownLimit(m) || lead.settled < configs.current.pos) return;
   const heir = bestPrepared(m, lead);
   if (heir !== null) sendHandover(m, lead, heir);
   becomeResigned(m, 'the configuration has no place for this node', heir);

@@ -24,6 +24,7 @@ import {
   becomePrePreparing,
   becomePreparing,
   becomeResigned,
+  mayCampaign,
   raisePromise,
   restartElectionTimer,
 } from './roles.ts';
@@ -36,7 +37,7 @@ const OPEN_SLOTS_MAX = 2 ** 26;
 export function tickElection(m: Machine, elapsed: number): void {
   const { state } = m;
   state.electionElapsed += elapsed;
-  if (!state.belongs || !state.configs.has(state.self)) {
+  if (!mayCampaign(state)) {
     maybeForgetLeader(m);
     return;
   }

@@ -101,9 +101,13 @@ export function maybeSettle(m: Machine, lead: Leadership): void {
     const prefix = id === self ? log.chosenPrefix : (lead.peers.get(id)?.chosenPrefix ?? 0);
     if (prefix >= from - 1) knowing += 1;
   }
-  if (knowing < Math.max(phase1, phase2)) return;
-  lead.settled = pos;
-  noteSettled(m, pos);
+  if (knowing >= Math.max(phase1, phase2)) lead.settled = pos;
+}
+
+/** With each round of heartbeats: those who may go have heard it from the round before. */
+export function letGo(m: Machine, lead: Leadership): void {
+  if (lead.settledTold > 0) noteSettled(m, lead.settledTold);
+  lead.settledTold = lead.settled;
 }
 
 /** The leader, or this node when it leads, found everything before this configuration settled. */

@@ -4,7 +4,7 @@
  */
 import { hasEntryShape, isCount, isFields, isPosition, type Fields } from '../kernel/guards.ts';
 import type { Ballot, PaxosEntry } from './ballot.ts';
-import { isStoredConfigs } from './configs.ts';
+import { isOutgoing, isStoredConfigs } from './configs.ts';
 import type { BallotRun, PaxosMessage } from './messages.ts';
 
 const RANGES_MAX = 8192;
@@ -81,6 +81,7 @@ function isInstallSnapshot(msg: Fields): boolean {
     isBallot(meta['ballot']) &&
     isCount(meta['time']) &&
     isStoredConfigs(meta['configs']) &&
+    (meta['outgoing'] === null || isOutgoing(meta['outgoing'])) &&
     typeof meta['installed'] === 'boolean'
   );
 }

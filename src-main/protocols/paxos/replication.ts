@@ -10,7 +10,7 @@ import { markLearned, maybeLearnFrom } from './learning.ts';
 import { isPhase2Mask } from './configs.ts';
 import { maybeEnter, tickEntering } from './entering.ts';
 import { isQuorumThat, sendHeartbeat, sendHeartbeats } from './heartbeats.ts';
-import { maybeSettle } from './membership.ts';
+import { letGo, maybeSettle } from './membership.ts';
 import type { Accepted, HeartbeatAck } from './messages.ts';
 import { notePeer } from './peers.ts';
 import { proposeMore } from './proposing.ts';
@@ -218,7 +218,10 @@ export function tickLeader(m: Machine, lead: Leadership, elapsed: number): void 
     return;
   }
   lead.ticksSinceHeartbeat += elapsed;
-  if (lead.ticksSinceHeartbeat >= m.state.timing.heartbeatTicks) sendHeartbeats(m, lead);
+  if (lead.ticksSinceHeartbeat >= m.state.timing.heartbeatTicks) {
+    letGo(m, lead);
+    sendHeartbeats(m, lead);
+  }
   if (lead.entering !== null) tickEntering(m, lead.entering, elapsed);
   lead.ticksStalled = lead.outstanding.size === 0 ? 0 : lead.ticksStalled + elapsed;
   if (lead.ticksStalled < resendTicks(m.state)) return;

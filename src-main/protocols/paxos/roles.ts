@@ -81,6 +81,15 @@ export function restingPhase(state: PaxosState): 'acceptor' | 'learner' | 'retir
   return hasNode(state.configs.newest.learners, state.self) ? 'learner' : 'retired';
 }
 
+/**
+ * A voter of some configuration that matters. One of an ended configuration campaigns as long as
+ * nobody said that it may go: members of the new one that lag may know nobody else who could teach
+ * them, and without them there is no quorum.
+ */
+export function mayCampaign({ belongs, configs, outgoing, self }: PaxosState): boolean {
+  return belongs && (configs.has(self) || (outgoing?.voters.includes(self) ?? false));
+}
+
 /** Follows the promised ballot; `leader` is its owner once heard of, null before. A node without a
  *  vote follows in the same way, but nobody counts it. */
 export function becomeAcceptor(m: Machine, leader: NodeId | null, why: string): void {
@@ -145,6 +154,7 @@ export function becomeRecovering(m: Machine, serviceTime: number): Leadership {
     readRound: null,
     reads: [],
     settled: 0,
+    settledTold: 0,
   };
   state.lead = lead;
   state.campaign = null;
@@ -167,7 +177,7 @@ export function becomeResigned(m: Machine, why: string, hint: NodeId | null = nu
   const { state } = m;
   assert(state.lead !== null, `${state.self} resigns what it does not have`);
   endLeadership(m, hint);
-  state.phase = state.configs.has(state.self) ? 'resigned' : restingPhase(state);
+  state.phase = mayCampaign(state) ? 'resigned' : restingPhase(state);
   state.leader = null;
   restartElectionTimer(m);
   // Mutant: the duel of two proposers (protocols.md 2.13-10).

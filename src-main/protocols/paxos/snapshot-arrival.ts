@@ -64,7 +64,7 @@ function install(m: Machine, from: NodeId, msg: InstallSnapshot, own: string): v
   state.serviceTime = Math.max(state.serviceTime, meta.time);
   state.durablePos = Math.max(state.durablePos, lastPos);
   state.configs = state.configs.replacedBy(meta.configs);
-  state.outgoing = null;
+  state.outgoing = meta.outgoing;
   m.fx.loadSnapshot(lastPos, own);
   m.fx.trace({ kind: 'snapshot', what: 'installed', pos: lastPos, peer: from });
   m.fx.trace({ kind: 'compact', upTo: lastPos });

@@ -40,7 +40,9 @@ function startTaking(
   const { state } = m;
   const { applied: lastPos, incarnation, serviceTime: time } = state;
   const ballot = state.log.at(lastPos)?.ballot ?? BALLOT_ZERO;
-  const meta: SnapshotMeta = { ballot, time, configs: state.configs.stored(), installed: false };
+  const configs = state.configs.stored();
+  const { outgoing } = state;
+  const meta: SnapshotMeta = { ballot, time, configs, outgoing, installed: false };
   const handle = `own-${lastPos}-${incarnation}`;
   state.taking = { lastPos, handle, meta, asked };
   m.fx.takeSnapshot(lastPos, handle);

@@ -13,7 +13,7 @@ import type { Arrival } from '../kernel/arrival.ts';
 import type { ClientRequest, Token } from '../kernel/core.ts';
 import type { EffectList } from '../kernel/effects.ts';
 import type { Ballot, PaxosEntry } from './ballot.ts';
-import type { ConfigCommand, ConfigHistory, SnapshotMeta } from './configs.ts';
+import type { ConfigCommand, ConfigHistory, Outgoing, SnapshotMeta } from './configs.ts';
 import type { SlotLog } from './log.ts';
 import type { PaxosMessage } from './messages.ts';
 import type { MutantName } from './mutants.ts';
@@ -144,8 +144,10 @@ export interface Leadership {
   readRound: ReadRound | null;
   /** For the next round. */
   reads: WaitingRead[];
-  /** Slot of the newest configuration before which all others are retire-safe. */
+  /** Slot of the newest configuration before which all others are retire-safe, and that which the
+   *  last heartbeats named: those who may go are told before they are let go. */
   settled: Position;
+  settledTold: Position;
 }
 
 /** `SnapshotRef` of kernel/durable.ts with its meta. */
@@ -198,14 +200,6 @@ export interface RoleView {
   readonly ballot: Ballot;
   readonly leader: NodeId | null;
   readonly ready: boolean;
-}
-
-/** A configuration that ended, until its members may be stopped (protocols.md 2.9). */
-export interface Outgoing {
-  /** Slot of the command that ended it. */
-  readonly pos: Position;
-  readonly voters: readonly NodeId[];
-  readonly members: readonly Member[];
 }
 
 export interface PaxosState {

@@ -1,4 +1,5 @@
 /** When a node has to be woken next. */
+import { mayCampaign } from './roles.ts';
 import { resendTicks, type Leadership, type PaxosState } from './state.ts';
 
 /** May be 0 or less: at once. */
@@ -19,9 +20,9 @@ function leaderTicks(state: PaxosState, lead: Leadership): number {
 }
 
 function electionTicks(state: PaxosState): number {
-  const { campaign, timing, electionTimeout, electionElapsed, leader, configs, self } = state;
-  const isVoter = state.belongs && configs.has(self);
-  if (state.phase === 'stopped' || (!isVoter && leader === null)) return timing.electionTicksMax;
+  const { campaign, timing, electionTimeout, electionElapsed, leader, phase } = state;
+  const isIdle = leader === null && !mayCampaign(state);
+  if (phase === 'stopped' || isIdle) return timing.electionTicksMax;
   const election = electionTimeout - electionElapsed;
   if (campaign === null) return election;
   return Math.min(election, resendTicks(state) - campaign.ticksSinceSend);

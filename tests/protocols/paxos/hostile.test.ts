@@ -151,7 +151,7 @@ function sampleMessages(): object[] {
       lastPos: 4,
       chunks: 2,
       bytes: 9,
-      meta: { ballot: B1, time: 0, configs: [], installed: false },
+      meta: { ballot: B1, time: 0, configs: [], outgoing: null, installed: false },
     },
     { type: 'SnapshotAck', handle: 'own-4-1', next: 1, done: false },
   ];
