@@ -50,14 +50,19 @@ export class Wire {
   /** Whether a node knows another one with the disk that has. */
   knows(id: NodeId, other: NodeId): boolean {
     const storageId = this.#options.nodes.get(other)?.disk.storageId;
-    const view = this.#views.get(id) ?? this.#options.members;
-    return view.some((m) => m.nodeId === other && m.storageId === storageId);
+    return this.#viewOf(id).some((m) => m.nodeId === other && m.storageId === storageId);
   }
 
-  /** A node that knows itself under another disk, or not at all, lets everybody in who knows it:
-   *  whoever started it told it who they are. */
+  #viewOf(id: NodeId): readonly Member[] {
+    return this.#views.get(id) ?? this.#options.members;
+  }
+
+  /** A joiner holds no configuration yet, and a node that lags an old one: whoever started them
+   *  told them of the others. A node that came back with another disk than the one it is known by
+   *  is not let in until it is added again. */
   #admits(id: NodeId, other: NodeId): boolean {
-    return this.knows(id, other) || !this.knows(id, id);
+    if (this.knows(id, other) || !this.knows(id, id)) return true;
+    return !this.#viewOf(id).some(({ nodeId }) => nodeId === other);
   }
 
   #isKnownPair(a: NodeId, b: NodeId): boolean {
