@@ -12,15 +12,16 @@ import {
   becomeCandidate,
   becomeFollower,
   becomeLeader,
+  becomeLeaderless,
   becomePreCandidate,
   grantVote,
 } from './roles.ts';
 import type { RaftState } from './state.ts';
 import { traceIgnored, traceTally, traceVote } from './tracing.ts';
 
-/** The election timer fired. Only voters campaign (1.4). */
+/** The election timer fired. Only voters campaign (1.4); others stop pointing to a silent leader. */
 export function campaign(s: RaftState): void {
-  if (standingOf(s) !== 'voter') return;
+  if (standingOf(s) !== 'voter') return becomeLeaderless(s, 'election timeout');
   if (!s.options.preVote) return campaignForReal(s, 'election timeout', false);
   becomePreCandidate(s, 'election timeout');
   const { lastPos, lastTerm } = s.log;

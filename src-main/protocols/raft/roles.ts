@@ -80,6 +80,13 @@ export function becomeFollower(
   traceRole(s, why);
 }
 
+/** A node that may not campaign has not heard its leader for an election timeout. */
+export function becomeLeaderless(s: RaftState, why: string): void {
+  restartElectionTimer(s);
+  setFollowing(s, null);
+  traceRole(s, why);
+}
+
 /** Asks for grants without a promise, so that a node cut off cannot raise terms (1.5). */
 export function becomePreCandidate(s: RaftState, why: string): void {
   assert(s.role === 'follower' || s.role === 'candidate', `${s.word} cannot ask for pre-votes`);

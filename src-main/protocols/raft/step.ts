@@ -167,9 +167,8 @@ function ticksToNextTimer(s: RaftState): number {
   return Math.min(toDeadline, s.role === 'leader' ? toLeaderTimer(s) : toElectionTimer(s));
 }
 
-/** Who may not campaign has no election timer. */
 function toElectionTimer(s: RaftState): number {
-  if (s.role === 'outsider' || s.word === 'learner') return s.timing.electionTicksMax;
+  if (s.word === 'stopped') return s.timing.electionTicksMax;
   return s.electionTimeout - s.electionElapsed;
 }
 
