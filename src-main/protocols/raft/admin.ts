@@ -59,12 +59,16 @@ function whyNotNow(s: RaftState): string | null {
   return hasCommitted ? null : 'this leader has committed nothing in its term yet';
 }
 
-/** The learner's last round was short, the one under way is not long, and it answers (1.9.6). */
+/**
+ * The learner answers, and lacks nothing, or its last round was short and the one under way is not
+ * long (1.9.6). Without entries to send no round ever ends.
+ */
 function isCaughtUp(s: RaftState, id: NodeId): boolean {
   const peer = s.peers.find((other) => other.id === id);
-  if (peer === undefined || !peer.caughtUp) return false;
-  const since = Math.min(peer.ackedAt, peer.round?.since ?? peer.ackedAt);
-  return s.clock - since < s.timing.electionTicksMin;
+  if (peer === undefined) return false;
+  const isRecent = (tick: number): boolean => s.clock - tick < s.timing.electionTicksMin;
+  if (peer.match === s.log.lastPos) return isRecent(peer.ackedAt);
+  return peer.caughtUp && isRecent(peer.ackedAt) && isRecent(peer.round?.since ?? peer.ackedAt);
 }
 
 /** A joint change is answered when it is complete, not when it has begun. */
