@@ -16,6 +16,8 @@ type OperationRow = readonly [
   pos: number | null,
   request: unknown,
   result: unknown,
+  /** Of a read that was no log entry. */
+  level?: OperationRecord['level'],
 ];
 
 /** The rows as text, without the brackets of the list, so that batches can be joined. */
@@ -39,6 +41,7 @@ export function parseOperationRows(text: string): OperationRecord[] {
     pos: row[11],
     request: row[12],
     result: row[13],
+    ...(row[14] === undefined ? {} : { level: row[14] }),
   }));
 }
 
@@ -58,5 +61,11 @@ function rowOf(o: OperationRecord): OperationRow {
     o.pos,
     o.request,
     o.result,
+    ...levelOf(o),
   ];
+}
+
+/** Nothing for most: rows are written for every operation. */
+function levelOf({ level }: OperationRecord): [] | [OperationRecord['level']] {
+  return level === undefined ? [] : [level];
 }

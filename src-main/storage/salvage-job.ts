@@ -99,7 +99,7 @@ export class SalvageJob {
       const { node, incarnation, journal_file: file, journal_bytes: offset } = life;
       this.#recording.follow(node, incarnation, file, offset);
     }
-    for (const { nodeId } of begin.members) this.#followUntold(begin.directory, nodeId);
+    for (const node of nodesIn(begin)) this.#followUntold(begin.directory, node);
   }
 
   /** Lives that began so shortly before the end that the lab never told of them. */
@@ -152,4 +152,12 @@ export class SalvageJob {
     }
     return chunks.length > 0;
   }
+}
+
+/** Those the run began with, and those that joined and left a directory. */
+function nodesIn({ members, directory }: RunBegin): NodeId[] {
+  const found = fs.existsSync(directory) ? fs.readdirSync(directory).sort() : [];
+  const initial = members.map(({ nodeId }) => nodeId);
+  const joined = found.filter((name) => /^n\d{1,2}$/.test(name));
+  return [...new Set([...initial, ...joined])];
 }

@@ -11,7 +11,7 @@ export function eventCount(header: JournalHeader): number {
   if (header.k === 's') {
     return (header.trace?.length ?? 0) + messageCount(header);
   }
-  return header.k === 'a' || header.k === 'd' ? 1 : 0;
+  return header.k === 'a' || header.k === 'l' || header.k === 'd' ? 1 : 0;
 }
 
 export function messageCount(header: JournalHeader): number {
@@ -37,6 +37,8 @@ export function headerEvents(
   } else if (header.k === 'a') {
     const hash = header.hashes.at(-1)?.[1] ?? '';
     out.push({ k: 'apply', us, node, to: header.to, hash });
+  } else if (header.k === 'l') {
+    out.push({ k: 'apply', us, node, to: header.pos, hash: header.hash });
   } else if (header.k === 'd') {
     const { id, from, to, type, why } = header;
     out.push({ k: 'drop', us, node, id, from, to, type, why });

@@ -7,7 +7,7 @@
  * run in typed pages. Hashes in between are kept for the newest positions only: they tell the
  * exact place of a divergence that the multiples would show a little later anyway.
  */
-import type { ApplyHeader } from '../vocabulary/journal.ts';
+import type { ApplyHeader, LoadHeader } from '../vocabulary/journal.ts';
 import type { Position } from '../vocabulary/ids.ts';
 import { lifeText, type Findings, type Life } from './findings.ts';
 
@@ -56,9 +56,24 @@ export class AgreementCheck {
     for (const [pos, hash] of header.hashes) {
       const other = this.#compare(state, pos, hash);
       if (other === null) continue;
-      this.#reportDivergence(state, header, pos, hash, other);
+      this.#reportDivergence(state, header.us, pos, hash, other);
       return;
     }
+  }
+
+  /** The state machine took over a snapshot: as if everything up to it had been applied here. */
+  handleLoad(life: Life, header: LoadHeader): void {
+    const state = this.#stateOf(life);
+    const { pos, hash, us } = header;
+    if (pos < state.applied) {
+      const text = `${lifeText(life)} went back from position ${state.applied} to ${pos}`;
+      this.#findings.add('apply-order', `${text}: it loaded an old snapshot.`, us, life.node);
+    }
+    state.applied = pos;
+    if (pos > this.#appliedMax) this.#appliedMax = pos;
+    if (state.diverged) return;
+    const other = this.#compare(state, pos, hash);
+    if (other !== null) this.#reportDivergence(state, us, pos, hash, other);
   }
 
   #checkOrder(state: LifeState, header: ApplyHeader): void {
@@ -104,19 +119,13 @@ export class AgreementCheck {
     return this.#lives[reporter - 1] ?? state.life;
   }
 
-  #reportDivergence(
-    state: LifeState,
-    header: ApplyHeader,
-    pos: Position,
-    hash: string,
-    other: Life,
-  ): void {
+  #reportDivergence(state: LifeState, us: number, pos: Position, hash: string, other: Life): void {
     state.diverged = true;
     this.#findings.add(
       'state-agreement',
       `At position ${pos} ${lifeText(state.life)} has state ${hash}, which is not what ` +
         `${lifeText(other)} has there: they applied different operations at or below it.`,
-      header.us,
+      us,
       state.life.node,
     );
   }

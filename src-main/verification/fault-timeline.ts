@@ -2,7 +2,7 @@
  * What the faults of a run did to the cluster, moment by moment: which nodes could run, and which
  * of them could reach one another both ways.
  */
-import type { FaultRecord } from '../vocabulary/fault.ts';
+import { isDownFault, type FaultRecord } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import { hasConnectedMajority } from './connected-majority.ts';
 
@@ -66,7 +66,7 @@ function runningAt(
   for (const fault of faults) {
     const { spec } = fault;
     if (!isOn(fault, us)) continue;
-    if (spec.kind === 'kill' || spec.kind === 'stop' || spec.kind === 'pause') down.add(spec.node);
+    if ('node' in spec && (spec.kind === 'pause' || isDownFault(spec))) down.add(spec.node);
   }
   return nodeIds.filter((node) => !down.has(node));
 }

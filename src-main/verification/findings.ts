@@ -5,7 +5,7 @@
  * The room: pure and streaming over journal headers, lab events and client operations; memory does
  * not grow with the length of a run beyond a few bytes per hundred operations.
  */
-import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
+import type { Incarnation, NodeId, StorageId } from '../vocabulary/ids.ts';
 
 export interface Finding {
   readonly check: string;
@@ -18,6 +18,8 @@ export interface Finding {
 export interface Life {
   readonly node: NodeId;
   readonly incarnation: Incarnation;
+  /** The disk it lived on; null when the record does not say. */
+  readonly disk: StorageId | null;
 }
 
 const FINDINGS_MAX = 100;

@@ -10,12 +10,26 @@ import { IntervalSet } from './interval-set.ts';
 export class LogCheck {
   readonly #findings: Findings;
   readonly #committed = new Map<Life, IntervalSet>();
+  /** What a life has from snapshots: committed, whether it says so or not. */
+  readonly #snapshots = new Map<Life, Position>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
   }
 
-  handleCommit(life: Life, us: number, from: Position, to: Position): void {
+  /** Everything up to `pos` is in a snapshot of this life. */
+  handleSnapshot(life: Life, pos: Position): void {
+    if (pos > this.#snapshotOf(life)) this.#snapshots.set(life, pos);
+  }
+
+  #snapshotOf(life: Life): Position {
+    return this.#snapshots.get(life) ?? 0;
+  }
+
+  handleCommit(life: Life, us: number, begin: Position, to: Position): void {
+    const snapshot = this.#snapshotOf(life);
+    if (snapshot > 0 && to <= snapshot) return;
+    const from = Math.max(begin, snapshot + 1);
     const again = this.#committedOf(life).add(from, to);
     if (again === null && from <= to) return;
     this.#findings.add(
@@ -41,7 +55,8 @@ export class LogCheck {
   handleApply(life: Life, header: ApplyHeader): void {
     const committed = this.#committedOf(life);
     // A core that says nothing of commits cannot be held to them.
-    if (committed.isEmpty || committed.covers(header.from, header.to)) return;
+    const from = Math.max(header.from, this.#snapshotOf(life) + 1);
+    if (committed.isEmpty || from > header.to || committed.covers(from, header.to)) return;
     this.#findings.add(
       'applied-committed',
       `${lifeText(life)} applied ${header.from} to ${header.to}, but knew only up to ` +

@@ -35,7 +35,9 @@ export class PromiseCheck {
   /** ZAB's election votes change their mind within a round, by design (protocols.md 3.4). */
   readonly #votesBind: boolean;
   readonly #ofLife = new Map<Life, Promises>();
-  readonly #ofNode = new Map<NodeId, Promises[]>();
+  /** By node and disk: a new disk knows nothing of what the one before had promised, which is why
+   *  it must not count until it is added again (protocols.md 0.5). */
+  readonly #ofDisk = new Map<string, Promises[]>();
   /** Lives whose newest vote may not be on disk. */
   readonly #unsynced = new Set<Life>();
 
@@ -67,15 +69,15 @@ export class PromiseCheck {
     if (promises === undefined) return;
     promises.kept = promises.newest;
     // Journals of two lives may come in any order.
-    for (const other of this.#ofNode.get(life.node) ?? []) {
+    for (const other of this.#ofDisk.get(diskOf(life)) ?? []) {
       if (other.life.incarnation > life.incarnation) this.#compare(promises.kept, other.first);
     }
   }
 
   #begin(grant: Grant): void {
     const { life } = grant;
-    const others = this.#ofNode.get(life.node) ?? [];
-    this.#ofNode.set(life.node, others);
+    const others = this.#ofDisk.get(diskOf(life)) ?? [];
+    this.#ofDisk.set(diskOf(life), others);
     let before: Grant | null = null;
     for (const { life: other, kept } of others) {
       if (kept === null || other.incarnation > life.incarnation) continue;
@@ -99,4 +101,8 @@ export class PromiseCheck {
       now.life.node,
     );
   }
+}
+
+function diskOf({ node, disk }: Life): string {
+  return `${node} ${disk ?? ''}`;
 }

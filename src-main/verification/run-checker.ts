@@ -11,6 +11,7 @@ import { ElectionCheck } from './election-check.ts';
 import { Findings, lifeText, type Finding, type Life } from './findings.ts';
 import { LogCheck } from './log-check.ts';
 import { PromiseCheck } from './promise-check.ts';
+import { ReadCheck } from './read-check.ts';
 import { SessionCheck } from './session-check.ts';
 
 type CheckVerdict = 'valid' | 'invalid' | 'unknown';
@@ -31,6 +32,7 @@ export class RunChecker {
   readonly #elections = new ElectionCheck(this.#findings);
   readonly #agreement = new AgreementCheck(this.#findings);
   readonly #sessions = new SessionCheck(this.#findings);
+  readonly #reads = new ReadCheck(this.#findings);
   readonly #log = new LogCheck(this.#findings);
   readonly #promises: PromiseCheck;
 
@@ -49,13 +51,16 @@ export class RunChecker {
   }
 
   handleHeader(node: NodeId, incarnation: Incarnation, header: JournalHeader): void {
-    const life = this.#lifeOf(node, incarnation);
+    const life = this.#lifeOf(node, incarnation, header);
     if (header.k === 's') {
       this.#handleStep(life, header);
     } else if (header.k === 'a') {
       this.#agreement.handleApply(life, header);
       this.#log.handleApply(life, header);
       this.#sessions.handleApply(life, header);
+    } else if (header.k === 'l') {
+      this.#agreement.handleLoad(life, header);
+      this.#log.handleSnapshot(life, header.pos);
     } else if (header.k === 'x' && header.why === 'assertion') {
       const error = header.error ?? 'no message';
       this.#findings.add('assertion', `${lifeText(life)} stopped: ${error}`, header.us, node);
@@ -64,9 +69,10 @@ export class RunChecker {
 
   handleOperations(operations: readonly OperationRecord[]): void {
     for (const operation of operations) {
-      if (operation.outcome === 'ok' && operation.pos !== null) {
-        this.#sessions.handleOk(operation, operation.pos);
-      }
+      const { outcome, pos, level } = operation;
+      if (outcome !== 'ok' || pos === null) continue;
+      this.#reads.handleOk(operation, pos);
+      if (level === undefined) this.#sessions.handleOk(operation, pos);
     }
   }
 
@@ -109,6 +115,9 @@ export class RunChecker {
         return this.#log.handleCommit(life, us, event.from, event.to);
       case 'truncate':
         return this.#log.handleTruncate(life, us, event.from);
+      case 'snapshot':
+        if (event.what !== 'sent') this.#log.handleSnapshot(life, event.pos);
+        return;
       case 'vote':
         return this.#promises.handleVote(life, us, event);
       default:
@@ -116,11 +125,12 @@ export class RunChecker {
     }
   }
 
-  #lifeOf(node: NodeId, incarnation: Incarnation): Life {
+  #lifeOf(node: NodeId, incarnation: Incarnation, header: JournalHeader): Life {
     const key = `${node}:${incarnation}`;
     let life = this.#lives.get(key);
     if (life === undefined) {
-      life = { node, incarnation };
+      // Its first record is its `boot`.
+      life = { node, incarnation, disk: (header.k === 's' ? header.disk : undefined) ?? null };
       this.#lives.set(key, life);
     }
     return life;

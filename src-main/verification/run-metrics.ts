@@ -9,6 +9,7 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { faultMoments, hasMajorityAt, type LifeChange } from './fault-timeline.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { SuccessTimes } from './success-times.ts';
+import { VoterTimes } from './voter-times.ts';
 
 type RoleEvent = Extract<TraceEvent, { kind: 'role' }>;
 
@@ -27,7 +28,7 @@ interface LifeTotals {
 const ROLE_MARKS_MAX = 50_000;
 
 export class RunMetricsBuilder {
-  readonly #nodeIds: readonly NodeId[];
+  readonly #voters: VoterTimes;
   readonly #roles: RoleMark[] = [];
   readonly #faults = new Map<number, FaultRecord>();
   readonly #changes: LifeChange[] = [];
@@ -41,7 +42,7 @@ export class RunMetricsBuilder {
   #unanswered = { invokeUs: -1, returnUs: -1 };
 
   constructor(nodeIds: readonly NodeId[]) {
-    this.#nodeIds = nodeIds;
+    this.#voters = new VoterTimes(nodeIds);
   }
 
   handleHeader(node: NodeId, incarnation: Incarnation, header: JournalHeader): void {
@@ -108,6 +109,7 @@ export class RunMetricsBuilder {
     }
     if (header.trace === undefined) return;
     for (const event of header.trace) {
+      if (event.kind === 'config') this.#voters.add(header.us, event.pos, event.voters);
       if (event.kind !== 'role' || this.#roles.length >= ROLE_MARKS_MAX) continue;
       this.#roles.push({ us: header.us, node, event });
     }
@@ -172,14 +174,19 @@ export class RunMetricsBuilder {
       case 'kill':
       case 'stop':
       case 'pause':
+      case 'power-cut':
         return spec.node === leader;
       case 'cut': {
         const touches = spec.links.some(({ from, to }) => from === leader || to === leader);
-        return touches && !hasMajorityAt(us, this.#nodeIds, faults, this.#changes, leader);
+        return touches && !this.#hasMajority(us, leader, faults);
       }
       default:
         return false;
     }
+  }
+
+  #hasMajority(us: number, leader: NodeId, faults: readonly FaultRecord[]): boolean {
+    return hasMajorityAt(us, this.#voters.at(us), faults, this.#changes, leader);
   }
 
   #totalsOf(node: NodeId, incarnation: Incarnation): LifeTotals {

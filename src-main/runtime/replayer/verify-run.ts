@@ -1,6 +1,12 @@
 /** Re-execution of a whole run: every life of every node, on its own. */
 import type { Incarnation, NodeId, ProtocolName } from '../../vocabulary/ids.ts';
-import { LifeVerifier, type Divergence, type JournalRecord } from './verify-life.ts';
+import { KnownStates } from './known-states.ts';
+import {
+  LifeVerifier,
+  type Divergence,
+  type JournalRecord,
+  type LifeVerdict,
+} from './verify-life.ts';
 
 export interface LifeJournal {
   readonly node: NodeId;
@@ -22,28 +28,51 @@ export interface RunVerdict {
 }
 
 /**
- * Feeds every journal to fresh cores and compares effects and state hashes.
+ * Feeds every journal to fresh cores and compares effects and state hashes. A life that took over a
+ * snapshot of a life that comes after it is done again at the end.
  * @param progress called after each life with the share done, 0 to 1.
  */
 export function verifyRun(
   journals: RunJournals,
   progress: (done: number) => void = () => undefined,
 ): RunVerdict {
-  let inputs = 0;
-  const skipped: string[] = [];
-  for (const [index, life] of journals.lives.entries()) {
-    const verifier = new LifeVerifier(journals.protocol, journals.service);
-    const verdict = verifier.run(life.records());
-    inputs += verdict.inputs;
-    const { node, incarnation } = life;
-    if (verdict.problem !== null) skipped.push(`${node} life ${incarnation}: ${verdict.problem}`);
-    if (verdict.divergence !== null) {
-      const divergence = { node, incarnation, ...verdict.divergence };
-      return { inputs, nodes: nodeCount(journals), divergence, skipped };
-    }
-    progress((index + 1) / journals.lives.length);
+  const { protocol, service, lives } = journals;
+  const states = new KnownStates();
+  const verify = (life: LifeJournal): LifeVerdict => {
+    return new LifeVerifier(protocol, service, states).run(life.records());
+  };
+  const verdicts = new Map<LifeJournal, LifeVerdict>();
+  const diverged = (): LifeJournal | undefined =>
+    lives.find((life) => (verdicts.get(life)?.divergence ?? null) !== null);
+  for (const [index, life] of lives.entries()) {
+    verdicts.set(life, verify(life));
+    if (diverged() !== undefined) break;
+    progress((index + 1) / lives.length);
   }
-  return { inputs, nodes: nodeCount(journals), divergence: null, skipped };
+  for (const life of lives) {
+    const isUnknown = (verdicts.get(life)?.unknownFrom ?? null) !== null;
+    if (isUnknown && diverged() === undefined) verdicts.set(life, verify(life));
+  }
+  return summaryOf(journals, verdicts);
+}
+
+function summaryOf(
+  journals: RunJournals,
+  verdicts: ReadonlyMap<LifeJournal, LifeVerdict>,
+): RunVerdict {
+  let inputs = 0;
+  let divergence: RunVerdict['divergence'] = null;
+  const skipped: string[] = [];
+  for (const [{ node, incarnation }, verdict] of verdicts) {
+    inputs += verdict.inputs;
+    const who = `${node} life ${incarnation}`;
+    if (verdict.problem !== null) skipped.push(`${who}: ${verdict.problem}`);
+    if (verdict.unknownFrom !== null) {
+      skipped.push(`${who}: nobody's state is known at its snapshot of ${verdict.unknownFrom}`);
+    }
+    if (verdict.divergence !== null) divergence ??= { node, incarnation, ...verdict.divergence };
+  }
+  return { inputs, nodes: nodeCount(journals), divergence, skipped };
 }
 
 function nodeCount(journals: RunJournals): number {

@@ -211,3 +211,54 @@ describe('the checks', () => {
     expect(check(said).findings).toHaveLength(100);
   });
 });
+
+describe('snapshots', () => {
+  const loaded = (us: number, pos: number, hash = hashOf(pos)): JournalHeader => {
+    return { k: 'l', n: 1, us, pos, hash };
+  };
+
+  test('a node goes on behind the snapshot that it took over', () => {
+    const joined: Said[] = [
+      ...CLEAN,
+      ['n3', 1, step(1, 3_000, { kind: 'snapshot', what: 'installed', pos: 3, peer: 'n1' })],
+      ['n3', 1, loaded(3_100, 3)],
+      ['n3', 1, step(2, 3_200, commit(4, 4))],
+      ['n3', 1, applied(3_300, 4, 4)],
+    ];
+    expect(convicted(joined)).toEqual([]);
+  });
+
+  test('one that is not what others applied there is a divergence', () => {
+    const wrong: Said[] = [...CLEAN, ['n3', 1, loaded(3_100, 3, hashOf(99))]];
+    expect(convicted(wrong)).toEqual(['state-agreement']);
+  });
+
+  test('one that takes the state back is out of order', () => {
+    expect(convicted([...CLEAN, ['n1', 1, loaded(3_100, 2)]])).toEqual(['apply-order']);
+  });
+
+  test('what it covers is committed, also when the node never said so', () => {
+    const restarted: Said[] = [
+      ...CLEAN,
+      ['n1', 2, step(1, 5_000)],
+      ['n1', 2, loaded(5_100, 3)],
+      ['n1', 2, step(2, 5_200, commit(2, 4))],
+      ['n1', 2, applied(5_300, 4, 4)],
+    ];
+    expect(convicted(restarted)).toEqual([]);
+  });
+});
+
+test('a node on a fresh disk is not bound by what the disk before had promised', () => {
+  const boot = (disk: string): JournalHeader => ({ ...step(1, 1_000), input: 'boot', disk });
+  const lives = (second: string): Said[] => [
+    ...CLEAN,
+    ['n5', 1, boot('disk-1')],
+    ['n5', 1, step(2, 1_500, vote('n2', 7))],
+    ['n5', 1, persisted(3, 1_600)],
+    ['n5', 2, boot(second)],
+    ['n5', 2, step(2, 9_000, vote('n1', 2))],
+  ];
+  expect(convicted(lives('disk-1'))).toEqual(['promise-kept']);
+  expect(convicted(lives('disk-2'))).toEqual([]);
+});
