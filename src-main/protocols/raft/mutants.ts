@@ -61,60 +61,70 @@ export const MUTANTS = [
   },
   {
     name: 'install-stale-snapshot',
+    focus: ['snapshots'],
     breaks:
       'A follower takes over a snapshot of what it has committed already: its state and its log ' +
       'go back, and acknowledged entries are gone (museum R12).',
   },
   {
     name: 'forget-config-on-truncate',
+    focus: ['membership'],
     breaks:
       'A configuration whose entry was truncated stays in force: quorums are counted among ' +
       'members nobody agreed on (museum R14).',
   },
   {
     name: 'skip-2015-guard',
+    focus: ['membership'],
     breaks:
       'A leader changes the configuration before an entry of its term is committed: two steps ' +
       'from the same configuration need not overlap (museum R24).',
   },
   {
     name: 'no-joint-phase',
+    focus: ['membership'],
     breaks:
       'Several voters change in one step: a majority of the old ones and a majority of the new ' +
       'ones elect two leaders of one term (museum R27).',
   },
   {
     name: 'learner-counts',
+    focus: ['membership'],
     breaks:
       'Learners count in every quorum: what they hold is committed although a majority of the ' +
       'voters lacks it.',
   },
   {
     name: 'removed-leader-counts-itself',
+    focus: ['membership'],
     breaks:
       'A leader that removes itself goes on counting its own log: entries are committed without ' +
       'a majority of those that stay (museum R30).',
   },
   {
     name: 'wiped-voter-votes',
+    focus: ['membership'],
     breaks:
       'A node votes with a disk that no configuration knows: it has forgotten what it voted and ' +
       'stored before (museum R28).',
   },
   {
     name: 'read-without-round',
+    focus: ['reads'],
     breaks:
       'The leader answers reads without proving that it still leads: a deposed one returns old ' +
       'values (museum R39).',
   },
   {
     name: 'read-before-own-commit',
+    focus: ['reads'],
     breaks:
       'A new leader answers reads before an entry of its term is committed: it may not know yet ' +
       'what its predecessor acknowledged (museum R40).',
   },
   {
     name: 'lease-from-ack-time',
+    focus: ['reads', 'leases'],
     breaks:
       'A lease counts from when the answers arrive, not from when the round was sent: it ' +
       'outlives the promises of the voters (protocols.md 1.12).',

@@ -20,9 +20,9 @@ export interface RaftOptions {
   /** Entries that stay in the log behind a snapshot, for followers that are a little behind. */
   readonly retainEntries: number;
   /** Chunks of one image on the way. */
-  readonly snapshotWindow: number;
+  readonly maxChunksInflight: number;
   /** Peers that are sent an image at the same time. */
-  readonly snapshotStreams: number;
+  readonly maxSnapshotStreams: number;
   /** Also changes of one voter go through a joint configuration (1.9.4). */
   readonly alwaysJoint: boolean;
   /** Reads of level `lease`; all voters of a cluster must say the same (1.12). */
@@ -39,8 +39,8 @@ export const DEFAULT_OPTIONS: RaftOptions = {
   maxUncommittedBytes: 64 * 1024 * 1024,
   snapshotEvery: 10_000,
   retainEntries: 1_000,
-  snapshotWindow: 4,
-  snapshotStreams: 2,
+  maxChunksInflight: 4,
+  maxSnapshotStreams: 2,
   alwaysJoint: false,
   leaseReads: false,
 };

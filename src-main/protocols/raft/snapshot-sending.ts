@@ -32,7 +32,7 @@ export function ensureSnapshotSent(s: RaftState, peer: Peer): void {
     peer.sending = null;
   }
   if (peer.sending !== null) return maybeResend(s, peer, peer.sending);
-  if (isHeard(s, peer) && streams(s) < s.options.snapshotStreams) beginSending(s, peer);
+  if (isHeard(s, peer) && streams(s) < s.options.maxSnapshotStreams) beginSending(s, peer);
 }
 
 function beginSending(s: RaftState, peer: Peer): void {
@@ -54,7 +54,7 @@ function maybeResend(s: RaftState, peer: Peer, sending: Sending): void {
 }
 
 function sendChunks(s: RaftState, peer: Peer, sending: Sending): void {
-  const bound = Math.min(sending.chunks, sending.acked + s.options.snapshotWindow);
+  const bound = Math.min(sending.chunks, sending.acked + s.options.maxChunksInflight);
   for (; sending.sent < bound; sending.sent += 1) sendChunk(s, peer, sending.sent);
 }
 
