@@ -3,7 +3,7 @@ import type { ProtocolDefinition } from '../kernel/core.ts';
 import { MESSAGE_KINDS } from './messages.ts';
 import { MUTANTS } from './mutants.ts';
 import { DEFAULT_OPTIONS } from './options.ts';
-import { PaxosCore } from './step.ts';
+import { PaxosNode } from './paxos-node.ts';
 
 export const paxosDefinition: ProtocolDefinition = {
   name: 'paxos',
@@ -12,6 +12,6 @@ export const paxosDefinition: ProtocolDefinition = {
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,
-  create: () => new PaxosCore(),
-  restore: (saved) => PaxosCore.restore(saved),
+  create: () => new PaxosNode(),
+  restore: (saved) => PaxosNode.restore(saved),
 };

@@ -16,6 +16,7 @@ import { takeEntryPromise } from './entering.ts';
 import { learnChosen, maybeLearnFrom } from './learning.ts';
 import { outranks } from './log.ts';
 import type { Nack, PrePrepareResp, PromiseMessage } from './messages.ts';
+import type { MutantName } from './mutants.ts';
 import { emptyCampaign, expectedFrom, sendPrepare, sendPrepares } from './preparing.ts';
 import { noteRound, traceVote } from './promising.ts';
 import { startLeading } from './replication.ts';
@@ -224,9 +225,27 @@ function mergeReport(m: Machine, campaign: Campaign, entry: PaxosEntry): void {
   const { mutants } = m.state;
   if (mutants.has('blind-takeover')) return;
   const held = campaign.reports.get(entry.pos) ?? null;
-  const better = mutants.has('first-report-wins') ? held === null : outranks(entry, held);
+  const better = isBetterReport(campaign, entry, held, mutants);
   if (better) campaign.reports.set(entry.pos, entry);
   campaign.maxReported = Math.max(campaign.maxReported, entry.pos);
+}
+
+/** The higher ballot wins (P3); how often a value is reported means nothing. */
+function isBetterReport(
+  campaign: Campaign,
+  entry: PaxosEntry,
+  held: PaxosEntry | null,
+  mutants: ReadonlySet<MutantName>,
+): boolean {
+  if (mutants.has('first-report-wins')) return held === null;
+  if (!mutants.has('value-by-count')) return outranks(entry, held);
+  const count = (campaign.counts.get(reportKey(entry)) ?? 0) + 1;
+  campaign.counts.set(reportKey(entry), count);
+  return held === null || count > (campaign.counts.get(reportKey(held)) ?? 0);
+}
+
+function reportKey({ pos, ballot }: PaxosEntry): string {
+  return `${pos}/${ballotLabel(ballot)}`;
 }
 
 /** The own promise is durable: it counts like any other, with the own votes as its reports. */

@@ -35,7 +35,8 @@ const GUARDS: Readonly<Record<PaxosMessage['type'], (msg: Fields) => boolean>> =
     isBallot(msg['ballot']) &&
     isCount(msg['seq']) &&
     isCount(msg['chosenPrefix']) &&
-    isRanges(msg['ranges']),
+    isRanges(msg['ranges']) &&
+    (msg['items'] === undefined || isEntries(msg['items'])),
   Nack: (msg) =>
     isBallot(msg['ballot']) &&
     isBallot(msg['promised']) &&

@@ -65,6 +65,8 @@ export interface Accepted {
   readonly seq: number;
   readonly ranges: readonly Position[];
   readonly chosenPrefix: Position;
+  /** Only in single-decree mode, where learners have not seen the Accept. */
+  readonly items?: readonly PaxosEntry[];
 }
 
 /** Refuses Prepare, Accept or Heartbeat of `ballot`; a lower `promised` means: I hear a leader. */

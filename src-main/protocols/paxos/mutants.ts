@@ -27,6 +27,10 @@ export const MUTANTS = [
     breaks: 'a new leader takes the first reported value, not the highest ballot (P03, P3)',
   },
   {
+    name: 'value-by-count',
+    breaks: 'a new leader takes the value reported most often, not of the highest ballot (2.13-4)',
+  },
+  {
     name: 'reported-means-chosen',
     breaks: 'a value reported in phase 1 counts as chosen without phase 2 (P10)',
   },
@@ -72,7 +76,7 @@ export const MUTANTS = [
   },
   {
     name: 'lease-too-long',
-    breaks: 'a lease outlives what acceptors granted: reads at a deposed leader are stale (P18)',
+    breaks: 'a leader trusts its lease until it resigns: reads at a deposed leader are stale (P18)',
   },
 ] as const satisfies readonly Mutant[];
 

@@ -18,6 +18,7 @@ export function emptyCampaign(
     votes: new Map(),
     nextFrom: new Map(),
     reports: new Map(),
+    counts: new Map(),
     maxReported: 0,
     ticksSinceSend: 0,
   };

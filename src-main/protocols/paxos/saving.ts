@@ -54,7 +54,7 @@ export function restoreState(json: Json): PaxosState {
   };
 }
 
-const CAMPAIGN_MAPS = ['votes', 'nextFrom', 'reports'] as const;
+const CAMPAIGN_MAPS = ['votes', 'nextFrom', 'reports', 'counts'] as const;
 const LEAD_MAPS = ['recovered', 'promised', 'outstanding', 'pending', 'peers'] as const;
 
 function saveLead(lead: Leadership): Json {

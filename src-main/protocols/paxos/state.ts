@@ -53,6 +53,8 @@ export interface Campaign {
   nextFrom: Map<NodeId, Position>;
   /** Per slot the value reported with the highest ballot. */
   reports: Map<Position, PaxosEntry>;
+  /** How often each was reported; only a mutant asks. */
+  counts: Map<string, number>;
   maxReported: Position;
   ticksSinceSend: number;
 }
