@@ -85,7 +85,8 @@ export function learnOutcome(m: SingleMachine, entry: PaxosEntry): void {
   const { state, fx } = m;
   if (state.decided !== null) return;
   state.decided = entry;
-  fx.persist({ op: 'put', entries: [entry] }, { op: 'hard', record: { decided: true } });
+  keepOutcome(m, entry);
+  fx.persist({ op: 'hard', record: { decided: true } });
   fx.trace({ kind: 'commit', from: SLOT, to: SLOT });
   const { proposer } = state;
   const isOwn = proposer.own !== null && proposer.reqId !== null && isSame(entry, proposer.own);
@@ -97,6 +98,19 @@ export function learnOutcome(m: SingleMachine, entry: PaxosEntry): void {
   proposer.phase = 'decided';
   fx.apply([entry], waiting);
   showSingleRole(m, 'a quorum voted in one ballot');
+}
+
+/** An acceptor here never replaces its vote by one of a lower ballot; the value is the same. */
+function keepOutcome(m: SingleMachine, entry: PaxosEntry): void {
+  const { acceptor } = m.state;
+  const { accepted, promised } = acceptor;
+  if (accepted !== null && compareBallots(accepted.ballot, entry.ballot) >= 0) return;
+  acceptor.accepted = entry;
+  if (compareBallots(entry.ballot, promised) > 0) {
+    acceptor.promised = entry.ballot;
+    writePromised(m);
+  }
+  m.fx.persist({ op: 'put', entries: [entry] });
 }
 
 function isSame(a: PaxosEntry, b: PaxosEntry): boolean {

@@ -14,7 +14,7 @@ import { ConfigHistory } from './config-history.ts';
 import { DurabilityChecks } from './durability-checks.ts';
 import { lifeName, type NodeMemory } from './memory.ts';
 import type { Committed } from './protocol-checks.ts';
-import { quorumRules } from './quorum-rules.ts';
+import { firstVoters, quorumRules } from './quorum-rules.ts';
 import { ReadChecks } from './read-checks.ts';
 import { entryText, eraText, sameJson, sameValue, type Report } from './violation.ts';
 
@@ -46,7 +46,7 @@ export class CommonChecks implements Committed {
 
   constructor(world: World, report: Report) {
     this.#report = report;
-    this.configs = new ConfigHistory(world.members);
+    this.configs = new ConfigHistory(firstVoters(world));
     this.reads = new ReadChecks(world.spec, this, report);
     const rules = quorumRules(world.spec);
     this.#durability = new DurabilityChecks(world, this.configs, rules, report);
@@ -192,6 +192,9 @@ export class CommonChecks implements Committed {
     }
     if (request.kind !== 'command') return;
     const { client } = entry;
+    // A value of single-decree Paxos belongs to no session.
+    const isValue = client === null && request.session === 0;
+    if (isValue && sameJson(entry.payload, request.payload)) return;
     if (client === null || client.session !== request.session || client.seq !== request.seq) {
       this.#report('X4', request.node, `${who} is answered from ${entryText(entry)}`);
     }

@@ -18,7 +18,7 @@ import type { World } from '../world/world.ts';
 import { ConfigHistory } from './config-history.ts';
 import { lifeName, type NodeMemory } from './memory.ts';
 import type { ProtocolChecks } from './protocol-checks.ts';
-import { quorumRules, type QuorumRules } from './quorum-rules.ts';
+import { firstVoters, quorumRules, type QuorumRules } from './quorum-rules.ts';
 import { entryText, sameValue, type Report } from './violation.ts';
 
 interface Proposal {
@@ -42,7 +42,7 @@ export class PaxosChecks implements ProtocolChecks {
 
   constructor(world: World, report: Report) {
     // By what is chosen, which is known here before any node takes it for committed.
-    this.#configs = new ConfigHistory(world.members);
+    this.#configs = new ConfigHistory(firstVoters(world));
     this.#rules = quorumRules(world.spec);
     this.#report = report;
   }

@@ -1,7 +1,9 @@
 /** How many voters decide, and which configuration governs a position, in each protocol. */
 import type { ClusterConfig } from '../../../protocols/kernel/config.ts';
 import { majoritySize } from '../../../protocols/quorum/majority.ts';
-import type { Position } from '../../../vocabulary/ids.ts';
+import { idsIn, readCast } from '../../../protocols/paxos/single/roles.ts';
+import type { Member, Position } from '../../../vocabulary/ids.ts';
+import type { World } from '../world/world.ts';
 import type { WorldSpec } from '../world/world-spec.ts';
 import type { ConfigHistory } from './config-history.ts';
 
@@ -29,4 +31,13 @@ export function quorumRules({ protocol, options }: WorldSpec): QuorumRules {
     // Paxos: a configuration takes effect alpha slots after its own (2.9), which is the window.
     governing: (configs, pos) => (lag === 0 ? configs.latest.config : configs.at(pos - lag)),
   };
+}
+
+/** Who votes at first: all members, but for single-decree Paxos, where the acceptors do. */
+export function firstVoters({ spec, members }: World): readonly Member[] {
+  const { mode, roles } = { ...spec.protocol.defaultOptions, ...spec.options };
+  if (mode !== 'single-decree' || typeof roles !== 'string') return members;
+  const ids = members.map((member) => member.nodeId);
+  const acceptors = idsIn(readCast(roles, ids), 'acceptor');
+  return members.filter((member) => acceptors.includes(member.nodeId));
 }
