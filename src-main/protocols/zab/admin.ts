@@ -17,8 +17,8 @@ export function handleAdmin(node: ZabNode, reqId: number, op: AdminOp): void {
   if (leading.transfer !== null || leading.designated !== null) {
     return refuseTransferring(node, leading, reqId);
   }
-  if (pendingConfig(node) !== null || leading.oldQuorum !== null) {
-    const text = 'the configuration before is not yet in force everywhere';
+  if (pendingConfig(node) !== null) {
+    const text = 'the configuration before is not yet in force';
     return effects.refuse(reqId, 'config-in-progress', text, settings.nodeId);
   }
   if (op.op === 'transfer') return startTransfer(node, leading, reqId, op.to);

@@ -4,12 +4,13 @@
  * makes a leader safe, the election only picks a candidate that will pass them.
  */
 import { compareIds, type NodeId } from '../../vocabulary/ids.ts';
+import { idsOf } from '../kernel/config.ts';
 import { isQuorum } from '../quorum/majority.ts';
 import { committedConfig, isVoterHere, isVoting, noteHeard } from './membership.ts';
 import type { Notification, Vote } from './messages.ts';
 import { ignore, send } from './outbox.ts';
 import { gateOf, hasMutant, type ZabNode } from './state.ts';
-import { compareZxids } from './zxid.ts';
+import { compareZxids, ZXID_ZERO } from './zxid.ts';
 
 /** Positive when `a` is better: by epoch, then zxid, then server (museum Z21). */
 export function compareVotes(node: ZabNode, a: Vote, b: Vote): number {
@@ -21,15 +22,15 @@ function isSameVote(a: Vote, b: Vote): boolean {
   return a.leader === b.leader && a.epoch === b.epoch && compareZxids(a.zxid, b.zxid) === 0;
 }
 
-/** This node for leader, with its last logged zxid and the last epoch it adopted. */
+/** This node for leader, with its last logged zxid and the last epoch it adopted. Who cannot lead
+ *  stands behind everybody. */
 function ownVote(node: ZabNode): Vote {
+  const leader = node.settings.nodeId;
+  if (!isVoting(node)) return { leader, zxid: ZXID_ZERO, epoch: 0 };
   const { epoch, counter } = node.log.lastZxid;
   const accepted = hasMutant(node, 'vote-with-accepted-epoch');
-  return {
-    leader: node.settings.nodeId,
-    zxid: { epoch, counter },
-    epoch: accepted ? node.acceptedEpoch : node.currentEpoch,
-  };
+  const epochOfVote = accepted ? node.acceptedEpoch : node.currentEpoch;
+  return { leader, zxid: { epoch, counter }, epoch: epochOfVote };
 }
 
 /**
@@ -83,14 +84,14 @@ export function handleNotification(node: ZabNode, from: NodeId, msg: Notificatio
   if (node.state === 'looking' && msg.config !== null && noteHeard(node, msg.config)) {
     startRound(node);
   }
-  if (!isVoterHere(node, from) || !isVoterHere(node, msg.vote.leader)) {
-    ignore(node, from, msg.type, `a vote of ${from} for ${msg.vote.leader}, not both voters`);
-    // It does not count, but it wants to know who leads.
-    if (msg.state === 'looking' && node.state !== 'looking') sendNotification(node, from);
-    return null;
-  }
   if (node.state !== 'looking') {
     if (msg.state === 'looking') sendNotification(node, from);
+    return null;
+  }
+  // Who has no vote, as far as it knows, passes on the best it hears of: a configuration that makes
+  // it a voter, and others voters that it has not heard of, may be pending (museum R47).
+  if (isVoting(node) && !(isVoterHere(node, from) && isVoterHere(node, msg.vote.leader))) {
+    ignore(node, from, msg.type, `a vote of ${from} for ${msg.vote.leader}, not both voters`);
     return null;
   }
   if (msg.state !== 'looking') return considerEstablished(node, from, msg);
@@ -111,23 +112,14 @@ function considerLooking(node: ZabNode, from: NodeId, msg: Notification): void {
     election.timeoutTicks = node.settings.notifyTicksMin;
     const own = ownVote(node);
     election.received.set(from, msg.vote);
-    const isOurs = isVoting(node) && compareVotes(node, msg.vote, own) <= 0;
-    support(node, isOurs ? own : msg.vote);
+    support(node, compareVotes(node, msg.vote, own) > 0 ? msg.vote : own);
     return;
   }
   const isFirst = !election.received.has(from);
   election.received.set(from, msg.vote);
-  if (isBetter(node, msg.vote)) support(node, msg.vote);
+  if (compareVotes(node, msg.vote, election.vote) > 0) support(node, msg.vote);
   // It may have been outside of the election, or not connected, when this node last told its vote.
   else if (isFirst) sendNotification(node, from);
-}
-
-/** Whoever cannot lead has nothing to set against a vote for who can. */
-function isBetter(node: ZabNode, vote: Vote): boolean {
-  const { vote: mine } = node.election;
-  const isOwn = mine.leader === node.settings.nodeId;
-  if (!isVoterHere(node, mine.leader) || (isOwn && !isVoting(node))) return true;
-  return compareVotes(node, vote, mine) > 0;
 }
 
 /** protocols.md 3.4-2: joining an ensemble that has a leader. */
@@ -169,8 +161,14 @@ function supportersOf(votes: ReadonlyMap<NodeId, Vote>, vote: Vote): Set<NodeId>
   return supporters;
 }
 
+/**
+ * Whether an ensemble follows it. Here the committed configuration alone decides: a pending one may
+ * be part of a history that this ensemble went on without, and to be rid of it this server has to
+ * join. Whom it follows is no matter of safety; whom it promises an epoch is.
+ */
 function isAgreed(node: ZabNode, votes: ReadonlyMap<NodeId, Vote>, vote: Vote): boolean {
-  return isQuorum(node.voters, supportersOf(votes, vote));
+  const voters = idsOf(committedConfig(node).config.voters);
+  return isQuorum({ voters, votersOld: null }, supportersOf(votes, vote));
 }
 
 /**

@@ -106,12 +106,7 @@ export function noteHeard(node: ZabNode, said: ConfigAt): boolean {
 export function noteCommitted(node: ZabNode, before: number): void {
   const last = node.configs.at(-1);
   if (last === undefined || last.pos <= before || last.pos > node.committed) return;
-  const { leading, settings } = node;
-  const { nodeId, storageId } = settings;
-  const { votersOld } = node.voters;
-  if (leading !== null && votersOld !== null && node.log.lastPos > node.committed) {
-    leading.oldQuorum = { voters: votersOld, upTo: node.log.lastPos };
-  }
+  const { nodeId, storageId } = node.settings;
   const wasNamed = names(configAt(node, before), nodeId, storageId);
   node.isRemoved = wasNamed && !names(last, nodeId, storageId);
   refreshConfig(node);

@@ -72,17 +72,18 @@ export function handleAck(node: ZabNode, leading: LeadingState, learner: Learner
   streamTo(node, leading, learner);
 }
 
-/** An observer acknowledges nothing; its answers to pings say what it has. */
+/** An observer acknowledges nothing else, also not what it got before it was made a voter. */
 export function handlePong(
   node: ZabNode,
   leading: LeadingState,
   learner: Learner,
   msg: Pong,
 ): void {
-  if (!learner.observes || learner.stage !== 'up-to-date' || msg.epoch !== leading.epoch) return;
+  if (learner.stage !== 'up-to-date' || msg.epoch !== leading.epoch) return;
   const pos = node.log.positionOf(msg.zxid);
-  if (pos === null || pos > learner.sentPos) return;
+  if (pos === null || pos > learner.sentPos || pos <= learner.ackedPos) return;
   acknowledged(learner, pos);
+  maybeCommit(node);
   streamTo(node, leading, learner);
 }
 
@@ -92,52 +93,41 @@ export function handlePong(
  */
 export function maybeCommit(node: ZabNode): void {
   const { leading } = node;
-  if (leading === null || node.phase !== 'broadcast' || leading.designated !== null) return;
-  const pos = committablePosition(node, leading);
-  if (pos > node.committed) {
+  if (leading === null || node.phase !== 'broadcast') return;
+  // Once more when a configuration came into force by that: its quorum may be there already.
+  while (node.leading === leading && leading.designated === null) {
+    const pos = committablePosition(node, leading);
+    if (pos <= node.committed) break;
     commitTo(node, pos);
     makeWayIfRemoved(node, leading);
-    for (const peer of node.peers) {
-      const learner = leading.learners.get(peer);
-      if (learner === undefined) continue;
-      if (learner.observes) streamTo(node, leading, learner);
-      else maybeSendCommit(node, leading, learner);
-    }
+    tellCommit(node, leading);
   }
   maybeHandOver(node);
 }
 
-function committablePosition(node: ZabNode, leading: LeadingState): Position {
-  const positionOf = (voter: NodeId): Position => countedPosition(node, leading, voter);
-  if (node.voters.votersOld !== null) return jointPosition(node, positionOf);
-  const pos = quorumPosition(node.voters, positionOf);
-  return leading.oldQuorum === null ? pos : heldBack(leading, pos, positionOf);
+function tellCommit(node: ZabNode, leading: LeadingState): void {
+  for (const peer of node.peers) {
+    const learner = leading.learners.get(peer);
+    if (learner === undefined) continue;
+    if (learner.observes) streamTo(node, leading, learner);
+    else maybeSendCommit(node, leading, learner);
+  }
 }
 
 /**
  * While a configuration is pending, it and everything behind it needs both quorums, what stands
- * before it only the old one (protocols.md 3.10).
+ * before it only the old one (protocols.md 3.10). Once it is committed the new quorum alone counts,
+ * for what was proposed meanwhile, too: every later leader holds that configuration, because a
+ * quorum of the old one does, and so it needs a quorum of the new one to be established.
  */
-function jointPosition(node: ZabNode, positionOf: (voter: NodeId) => Position): Position {
+function committablePosition(node: ZabNode, leading: LeadingState): Position {
+  const positionOf = (voter: NodeId): Position => countedPosition(node, leading, voter);
   const { voters, votersOld } = node.voters;
-  const inOld = quorumPosition({ voters: votersOld ?? voters, votersOld: null }, positionOf);
+  if (votersOld === null) return quorumPosition(node.voters, positionOf);
+  const inOld = quorumPosition({ voters: votersOld, votersOld: null }, positionOf);
   if (hasMutant(node, 'commit-with-old-quorum')) return inOld;
-  const inBoth = quorumPosition(node.voters, positionOf);
-  return Math.max(inBoth, Math.min(inOld, (pendingConfig(node)?.pos ?? 1) - 1));
-}
-
-/** protocols.md 3.12-12: what was proposed while the last change was pending. */
-function heldBack(
-  leading: LeadingState,
-  pos: Position,
-  positionOf: (voter: NodeId) => Position,
-): Position {
-  const { oldQuorum } = leading;
-  if (oldQuorum === null) return pos;
-  const inOld = quorumPosition({ voters: oldQuorum.voters, votersOld: null }, positionOf);
-  if (inOld < oldQuorum.upTo) return Math.min(pos, inOld);
-  if (pos >= oldQuorum.upTo) leading.oldQuorum = null;
-  return pos;
+  const inNew = quorumPosition({ voters, votersOld: null }, positionOf);
+  return Math.min(inOld, Math.max(inNew, (pendingConfig(node)?.pos ?? 1) - 1));
 }
 
 function countedPosition(node: ZabNode, leading: LeadingState, voter: NodeId): Position {

@@ -107,7 +107,6 @@ export function becomeLeader(node: ZabNode, why: string): void {
     clockTicks: 0,
     tally: '',
     transfer: null,
-    oldQuorum: null,
     designated: null,
   };
   traceRole(node, why);

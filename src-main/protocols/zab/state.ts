@@ -118,13 +118,6 @@ export interface Transfer {
   ticksLeft: number;
 }
 
-/** What was proposed while a configuration was pending needs the old quorum, too, although the new
- *  one is in force meanwhile (protocols.md 3.12-12). */
-export interface OldQuorum {
-  readonly voters: readonly NodeId[];
-  readonly upTo: Position;
-}
-
 export interface Waiting {
   readonly pos: Position;
   readonly epoch: number;
@@ -153,7 +146,6 @@ export interface LeadingState {
   clockTicks: number;
   tally: string;
   transfer: Transfer | null;
-  oldQuorum: OldQuorum | null;
   /** Who leads from now on, since the configuration in force has no vote for this node. */
   designated: NodeId | null;
 }
