@@ -253,6 +253,7 @@ export class Client {
       code === 'not-leader' ||
       code === 'no-leader' ||
       code === 'busy' ||
+      code === 'transferring' ||
       code === 'stopping' ||
       code === 'leadership-lost';
     if (!retry) {
@@ -264,8 +265,8 @@ export class Client {
       return;
     }
     if (node !== this.#target && !this.#settled) return;
-    if (code === 'busy' && this.#settled) {
-      // The leader is full: this one waits its turn again.
+    if ((code === 'busy' || code === 'transferring') && this.#settled) {
+      // The leader is full, or hands over: this one waits its turn again.
       if (!operation.done) setTimeout(() => this.#retry(operation), PROBE_US / 1_000);
       return;
     }

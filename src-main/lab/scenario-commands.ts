@@ -28,9 +28,8 @@ export function commandsOf(
       const leader = cluster.leadership.ready();
       const nodes = resolveNodes(action.to, cluster, prng);
       if (nodes === null || leader === null) return null;
-      const to = nodes.find(
-        (node) => node !== leader && cluster.membership.voterIds.includes(node),
-      );
+      const voters = nodes.filter((node) => cluster.membership.voterIds.includes(node));
+      const to = voters.find((node) => node !== leader) ?? voters[0];
       return to === undefined ? [] : [{ do: 'transfer', to }];
     }
     case 'snapshot': {

@@ -27,7 +27,7 @@ export function splitItems(text: string): string[] {
   return text.slice(1, -1).split(BETWEEN);
 }
 
-const KINDS = new Set(['s', 'a', 'd', 'c', 'x']);
+const KINDS = new Set(['s', 'a', 'l', 'd', 'c', 'x']);
 
 export class JournalChunk {
   readonly node: NodeId;
@@ -147,7 +147,7 @@ function isHeader(value: unknown): value is JournalHeader {
   if (typeof value !== 'object' || value === null) return false;
   const { k, us, n } = value as { k?: unknown; us?: unknown; n?: unknown };
   if (typeof k !== 'string' || !KINDS.has(k) || !Number.isSafeInteger(us)) return false;
-  const isNumbered = k === 's' || k === 'a';
+  const isNumbered = k === 's' || k === 'a' || k === 'l';
   return (!isNumbered || Number.isSafeInteger(n)) && hasParts(value as Parts);
 }
 
@@ -165,10 +165,14 @@ function hasParts({
   counters,
   why,
   error,
+  pos,
+  hash,
 }: Parts): boolean {
   switch (k) {
     case 'a':
       return isListOf(hashes, Array.isArray) && isListOf(effective, Array.isArray);
+    case 'l':
+      return Number.isSafeInteger(pos) && typeof hash === 'string';
     case 'c':
       return isCounters(counters);
     case 'x':
