@@ -20,7 +20,7 @@ read c1 n3 index get x
 read c2 n2 quorum get x
 run 2 among=n1,n2
 expect reply c1 read2 none
-expect reply c2 read ok {value=1
+expect reply c2 read ok 1
 run 30
 expect reply c1 read2 refused
 settle

@@ -16,6 +16,7 @@ heal
 hold n2 n1 type=HeartbeatAck
 hold n2 n1 type=LearnResp
 hold n2 n1 type=InstallSnapshot
+tick n2 10
 freeze n2
 run 30 among=n1,n2
 open c2 n1
