@@ -50,6 +50,7 @@ function initialNode(boot: BootInput, beginning: Beginning): ZabNode {
     peers: [],
     configs,
     heard: null,
+    rumoured: null,
     toldMembers: [],
     toldConfig: '',
     snapshot,

@@ -6,7 +6,15 @@
 import { compareIds, type NodeId } from '../../vocabulary/ids.ts';
 import { idsOf } from '../kernel/config.ts';
 import { isQuorum } from '../quorum/majority.ts';
-import { committedConfig, isVoterHere, isVoting, noteHeard } from './membership.ts';
+import {
+  committedConfig,
+  isCandidate,
+  isVoterHere,
+  isVoting,
+  noteHeard,
+  noteRumour,
+  pendingConfig,
+} from './membership.ts';
 import type { Notification, Vote } from './messages.ts';
 import { ignore, send } from './outbox.ts';
 import { gateOf, hasMutant, type ZabNode } from './state.ts';
@@ -72,7 +80,8 @@ export function sendNotification(node: ZabNode, to: NodeId): void {
   const { round, vote } = node.election;
   const newest = committedConfig(node);
   const config = newest.version.epoch === 0 ? null : newest;
-  const msg = { type: 'Notification', state: node.state, round, vote, config } as const;
+  const pending = pendingConfig(node);
+  const msg = { type: 'Notification', state: node.state, round, vote, config, pending } as const;
   send(node, to, msg, gateOf(node));
 }
 
@@ -88,9 +97,10 @@ export function handleNotification(node: ZabNode, from: NodeId, msg: Notificatio
     if (msg.state === 'looking') sendNotification(node, from);
     return null;
   }
+  if (msg.pending !== null && isCandidate(node, from)) noteRumour(node, msg.pending);
   // Who has no vote, as far as it knows, passes on the best it hears of: a configuration that makes
   // it a voter, and others voters that it has not heard of, may be pending (museum R47).
-  if (isVoting(node) && !(isVoterHere(node, from) && isVoterHere(node, msg.vote.leader))) {
+  if (isVoting(node) && !(isCandidate(node, from) && isCandidate(node, msg.vote.leader))) {
     ignore(node, from, msg.type, `a vote of ${from} for ${msg.vote.leader}, not both voters`);
     return null;
   }

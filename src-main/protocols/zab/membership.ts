@@ -60,6 +60,13 @@ export function isVoterHere(node: ZabNode, nodeId: NodeId): boolean {
   return voters.includes(nodeId) || (votersOld?.includes(nodeId) ?? false);
 }
 
+/** Whether it votes in a configuration in force, or in one that others know to be pending. */
+export function isCandidate(node: ZabNode, nodeId: NodeId): boolean {
+  const { rumoured } = node;
+  if (isVoterHere(node, nodeId)) return true;
+  return rumoured !== null && isVoter(rumoured.config, nodeId);
+}
+
 /** Configurations among new entries of the log. */
 export function noteAppended(node: ZabNode, entries: readonly ZabEntry[]): void {
   let found = false;
@@ -100,6 +107,14 @@ export function noteHeard(node: ZabNode, said: ConfigAt): boolean {
   node.heard = said;
   refreshConfig(node);
   return true;
+}
+
+/** A voter holds a configuration that this one does not hold, committed or not. */
+export function noteRumour(node: ZabNode, said: ConfigAt): void {
+  const known = node.rumoured ?? lastSeenConfig(node);
+  if (compareZxids(said.version, known.version) <= 0) return;
+  node.rumoured = said;
+  refreshMembers(node);
 }
 
 /** The commit moved on from `before`: a pending configuration may be in force by that. */
@@ -152,9 +167,9 @@ export function refreshMembers(node: ZabNode): void {
   for (const member of node.toldMembers) {
     if (node.leading?.learners.has(member.nodeId)) current.set(member.nodeId, member);
   }
-  const inForce = [committedConfig(node), ...(pending === null ? [] : [pending])];
-  for (const { config } of inForce) {
-    for (const member of membersOf(config)) current.set(member.nodeId, member);
+  for (const at of [node.rumoured, pending, committedConfig(node)]) {
+    if (at === null) continue;
+    for (const member of membersOf(at.config)) current.set(member.nodeId, member);
   }
   const members = [...current.values()].sort((a, b) => compareIds(a.nodeId, b.nodeId));
   if (!isSameList(members, node.toldMembers)) {

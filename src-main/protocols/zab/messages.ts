@@ -28,6 +28,8 @@ export interface Notification {
   readonly vote: Vote;
   /** The newest configuration the sender knows to be committed; null: the one all began with. */
   readonly config: ConfigAt | null;
+  /** One in its history that may not be committed: others need it to reach all who vote. */
+  readonly pending: ConfigAt | null;
 }
 
 /** CEPOCH. `configVersion`: of the newest configuration known to be committed. */
@@ -303,7 +305,8 @@ const GUARDS: { readonly [type in ZabMessage['type']]: (msg: Fields) => boolean 
     STATES.has(msg.state) &&
     isCount(msg.round) &&
     isVote(msg.vote) &&
-    (msg.config === null || isConfigAt(msg.config)),
+    (msg.config === null || isConfigAt(msg.config)) &&
+    (msg.pending === null || isConfigAt(msg.pending)),
   FollowerInfo: isInfo,
   ObserverInfo: isInfo,
   LeaderInfo: hasEpoch,

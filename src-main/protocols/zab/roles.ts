@@ -147,7 +147,15 @@ export function becomeBroadcasting(node: ZabNode, why: string): void {
   const zxid = { epoch: currentEpoch, counter: 0 };
   node.election.vote = { leader: leader ?? '', zxid, epoch: currentEpoch };
   settleHandOver(node);
+  dropRumour(node);
   traceRole(node, why);
+}
+
+/** What this ensemble does not hold is lost, and what it holds is known by now. */
+function dropRumour(node: ZabNode): void {
+  if (node.rumoured === null) return;
+  node.rumoured = null;
+  refreshMembers(node);
 }
 
 /** This node had made way for another, and now somebody leads. */

@@ -187,6 +187,9 @@ export interface ZabNode {
   configs: readonly ConfigAt[];
   /** The newest configuration that others said is committed; not durable. */
   heard: ConfigAt | null;
+  /** A pending configuration that others hold; whom it names may be voted for, but it makes no
+   *  quorum here. */
+  rumoured: ConfigAt | null;
   /** The last `members` effect and `config` event, so that none is told twice. */
   toldMembers: readonly Member[];
   toldConfig: string;

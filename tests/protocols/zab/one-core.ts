@@ -22,14 +22,14 @@ export type TestMessage =
   | ZabMessage
   | Omit<FollowerInfo, 'configVersion'>
   | Omit<NewLeader, 'configVersion'>
-  | Omit<Notification, 'config'>
+  | Omit<Notification, 'config' | 'pending'>
   | Omit<Pong, 'zxid'>;
 
 const LEFT_OUT: { readonly [type: string]: object } = {
   FollowerInfo: { configVersion: { epoch: 0, counter: 0 } },
   ObserverInfo: { configVersion: { epoch: 0, counter: 0 } },
   NewLeader: { configVersion: { epoch: 0, counter: 0 } },
-  Notification: { config: null },
+  Notification: { config: null, pending: null },
   Pong: { zxid: { epoch: 0, counter: 0 } },
 };
 
