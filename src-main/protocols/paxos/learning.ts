@@ -116,6 +116,14 @@ export function maybeLearnFrom(m: Machine, peer: NodeId, toSlot: Position): void
   sendPromised(m, peer, { type: 'LearnReq', fromSlot, toSlot, held: [] });
 }
 
+/**
+ * A candidate counts on a node that knows of no configuration with itself in it. That configuration
+ * may need its promise, so no leader will ever come to teach it: it asks the candidate.
+ */
+export function learnFromCandidate(m: Machine, candidate: NodeId): void {
+  maybeLearnFrom(m, candidate, m.state.log.chosenPrefix + LEARN_SLOTS_MAX);
+}
+
 function heldRuns(m: Machine, from: Position, to: Position): BallotRun[] {
   const runs: BallotRun[] = [];
   const last = Math.min(to, m.state.log.last);

@@ -29,6 +29,7 @@ import {
   followCommit,
   handleLearnReq,
   handleLearnResp,
+  learnFromCandidate,
   markLearned,
   maybeLearn,
 } from './learning.ts';
@@ -206,17 +207,23 @@ function tick(m: Machine, elapsed: number): void {
 function receive(m: Machine, from: NodeId, msg: PaxosMessage): void {
   const { state, fx } = m;
   const why = dropReason(state, from, msg);
-  if (why !== null) fx.trace({ kind: 'ignored', from, type: typeText(msg), why });
-  else dispatch(m, from, msg);
+  if (why === null) {
+    dispatch(m, from, msg);
+    return;
+  }
+  fx.trace({ kind: 'ignored', from, type: typeText(msg), why });
+  if (why === NO_MEMBER) learnFromCandidate(m, from);
 }
 
 function dropReason(state: PaxosState, from: NodeId, msg: PaxosMessage): string | null {
   if (from === state.self) return 'sent by this node itself';
   const fault = shapeFault(msg);
   if (fault !== null) return fault;
-  if (!state.belongs && NEEDS_PROMISE.has(msg.type)) return 'this node is no member on this disk';
+  if (!state.belongs && NEEDS_PROMISE.has(msg.type)) return NO_MEMBER;
   return null;
 }
+
+const NO_MEMBER = 'this node is no member on this disk';
 
 /** What only an acceptor may answer: a node that was never one with this disk has no part in it. */
 const NEEDS_PROMISE: ReadonlySet<PaxosMessage['type']> = new Set([

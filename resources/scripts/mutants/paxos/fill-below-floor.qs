@@ -18,9 +18,9 @@ hold n2 n1 type=LearnResp
 hold n2 n1 type=InstallSnapshot
 tick n2 10
 freeze n2
-run 30 among=n1,n2
+run 8 among=n1,n2
 open c2 n1
-run 2 among=n1,n2
+run 8 among=n1,n2
 thaw n2
 release n2 n1
 boot n3
