@@ -192,17 +192,12 @@ export function handleAckEpoch(
     return;
   }
   const isCounted = isVoterHere(node, learner.peer);
-  if (
-    node.phase === 'discovery' &&
-    isCounted &&
-    isAhead(node, msg) &&
-    !hasMutant(node, 'skip-ahead-check')
-  ) {
+  if (node.phase === 'discovery' && isCounted && isAhead(node, msg)) {
     const theirs = `${msg.currentEpoch}/${zxidLabel(msg.lastZxid)}`;
     becomeLooking(node, `${learner.peer} is ahead with ${theirs}`);
     return;
   }
-  if (!msg.already || hasMutant(node, 'count-already')) leading.promised.add(learner.peer);
+  if (!msg.already) leading.promised.add(learner.peer);
   learner.stage = 'answered';
   learner.answer = msg;
   maybeSynchronize(node, leading, learner);

@@ -102,11 +102,20 @@ export function handleNotification(node: ZabNode, from: NodeId, msg: Notificatio
   // it a voter, and others voters that it has not heard of, may be pending (museum R47).
   if (isVoting(node) && !(isCandidate(node, from) && isCandidate(node, msg.vote.leader))) {
     ignore(node, from, msg.type, `a vote of ${from} for ${msg.vote.leader}, not both voters`);
+    if (isCandidate(node, from) && msg.state === 'looking') catchUpRound(node, msg.round);
     return null;
   }
   if (msg.state !== 'looking') return considerEstablished(node, from, msg);
   considerLooking(node, from, msg);
   return null;
+}
+
+/** A voter that does not know it yet is ahead: it would not listen to an earlier round. */
+function catchUpRound(node: ZabNode, round: number): void {
+  const { election } = node;
+  if (round <= election.round) return;
+  election.round = round - 1;
+  startRound(node);
 }
 
 function considerLooking(node: ZabNode, from: NodeId, msg: Notification): void {

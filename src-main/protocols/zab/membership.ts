@@ -7,7 +7,7 @@ import { compareIds, type Member, type NodeId } from '../../vocabulary/ids.ts';
 import { idsOf, isSameList, isVoter, membersOf, type ClusterConfig } from '../kernel/config.ts';
 import { configAsOf, names, type ConfigAt } from './configs.ts';
 import type { ZabEntry } from './log.ts';
-import type { ZabNode } from './state.ts';
+import { hasMutant, type ZabNode } from './state.ts';
 import { compareZxids } from './zxid.ts';
 
 /** The newest one seen, committed or not. */
@@ -131,9 +131,11 @@ export function noteCommitted(node: ZabNode, before: number): void {
 export function refreshConfig(node: ZabNode): void {
   const committed = committedConfig(node);
   const pending = pendingConfig(node);
+  const counted = ({ config }: ConfigAt): NodeId[] =>
+    idsOf(hasMutant(node, 'observer-counts') ? membersOf(config) : config.voters);
   node.voters = {
-    voters: idsOf((pending ?? committed).config.voters),
-    votersOld: pending === null ? null : idsOf(committed.config.voters),
+    voters: counted(pending ?? committed),
+    votersOld: pending === null ? null : counted(committed),
   };
   if (node.leading !== null) retuneLearners(node, pending ?? committed);
   traceConfig(node, pending ?? committed);

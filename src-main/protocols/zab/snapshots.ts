@@ -12,7 +12,7 @@ import { isCount, isFields } from '../kernel/guards.ts';
 import { isConfigAt, type ConfigAt } from './configs.ts';
 import { FLOOR_ZERO, ZabLog, type Floor, type ZabEntry } from './log.ts';
 import { configAt, noteSnapshot } from './membership.ts';
-import { isStreaming, type ZabNode } from './state.ts';
+import { hasMutant, isStreaming, type ZabNode } from './state.ts';
 import { compareZxids, isZxid, type Zxid } from './zxid.ts';
 
 /** What stands beside an image: the stamp of its last transaction, and who is in the cluster. */
@@ -49,7 +49,9 @@ function takeSnapshot(node: ZabNode, retain: number | null, reqIds: readonly num
   const meta: SnapshotMeta = {
     zxid: log.zxidAt(committed),
     time,
-    config: configAt(node, committed),
+    config: hasMutant(node, 'config-not-in-snapshot')
+      ? (node.configs[0] ?? configAt(node, committed))
+      : configAt(node, committed),
   };
   const handle = `own-${committed}-${settings.incarnation}`;
   node.taking = { handle, lastPos: committed, meta: meta as unknown as Json, retain, reqIds };

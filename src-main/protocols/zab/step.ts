@@ -36,7 +36,6 @@ import { becomeLooking, becomeOutsider } from './roles.ts';
 import { handleSnap, handleSnapAck, handleSnapRequest, restartSnaps } from './snap.ts';
 import { handleSnapshotReady } from './snapshots.ts';
 import {
-  hasMutant,
   restoreNode,
   saveNode,
   type Learner,
@@ -200,7 +199,7 @@ function handlePersistFailed(node: ZabNode, error: string): void {
 function handleRecv(node: ZabNode, from: NodeId, linkEpoch: number, received: unknown): void {
   const msg = narrowMessage(received);
   if (msg === null) return ignore(node, from, typeOf(received), 'malformed');
-  if (node.links.get(from) !== linkEpoch && !hasMutant(node, 'accept-old-link')) {
+  if (node.links.get(from) !== linkEpoch) {
     return ignore(node, from, msg.type, `session ${linkEpoch} is not open`);
   }
   handleMessage(node, from, msg);

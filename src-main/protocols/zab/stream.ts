@@ -11,7 +11,6 @@ import type { Proposal } from './messages.ts';
 import { send } from './outbox.ts';
 import { metaOf } from './snapshots.ts';
 import {
-  hasMutant,
   isStreaming,
   type Learner,
   type LeadingState,
@@ -79,19 +78,14 @@ export function streamTo(node: ZabNode, leading: LeadingState, learner: Learner)
 
 function endFor(node: ZabNode, learner: Learner): Position {
   if (!learner.newLeaderSent) return learner.targetPos;
-  return isInformed(node, learner) ? node.committed : node.log.lastPos;
-}
-
-/** Observers hear of a transaction when it is committed, and not before. */
-function isInformed(node: ZabNode, learner: Learner): boolean {
-  return learner.observes && !hasMutant(node, 'observer-gets-proposals');
+  return learner.observes ? node.committed : node.log.lastPos;
 }
 
 function sendEntries(node: ZabNode, leading: LeadingState, learner: Learner, end: Position): void {
   const { epoch } = leading;
   const to = lastInMessage(node, learner.sentPos + 1, end);
   const entries = node.log.slice(learner.sentPos + 1, to);
-  if (!learner.newLeaderSent || !isInformed(node, learner)) {
+  if (!learner.newLeaderSent || !learner.observes) {
     sendProposal(node, learner, { type: 'Proposal', epoch, entries }, to);
     return;
   }

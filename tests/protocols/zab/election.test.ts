@@ -197,15 +197,6 @@ describe('sessions', () => {
     expect(node.round).toBe(9);
   });
 
-  test('with accept-old-link it is taken', () => {
-    const node = new OneCore({ mutants: ['accept-old-link'] });
-    node.linkDown('n2', 1);
-    node.linkUp('n2', 2);
-    const msg = { type: 'Notification', state: 'looking', round: 9, vote: vote('n2', 9, '9:9') };
-    node.recv('n2', msg as never, 1);
-    expect(node.round).toBe(9);
-  });
-
   test('the late end of an old session does not touch the present one', () => {
     const node = new OneCore().following(5);
     node.linkUp('n3', 2);
