@@ -13,6 +13,7 @@ export const SELECTOR_WORDS = [
   'random',
   'killed',
   'paused',
+  'held',
   'learner',
   'added',
   'removed',

@@ -28,6 +28,7 @@ import type {
   ScenarioRun,
   ScenarioRunOptions,
 } from './ports.ts';
+import { ensureReadLevel, readOptions } from './read-levels.ts';
 import { planOfScenario } from './scenario-plan.ts';
 import { ScenarioRunner, undoneText } from './scenario-runner.ts';
 
@@ -93,6 +94,7 @@ export class LocalLab implements Lab {
   }
 
   async startClusters(starts: readonly ClusterStart[]): Promise<readonly Cluster[]> {
+    for (const { protocol, workload } of starts) ensureReadLevel(protocol, workload.readLevel);
     const seed = randomSeed();
     const { groupId, entries } = await this.#addGroup(starts.length, () =>
       starts.map((start) => ({
@@ -105,7 +107,7 @@ export class LocalLab implements Lab {
         nodes: start.nodes,
         seed,
         timing: timingFromMs(DEFAULT_TIMING_MS),
-        options: {},
+        options: readOptions(start.workload.readLevel),
         mutants: [],
         workload: start.workload,
       })),
@@ -262,7 +264,9 @@ export class LocalLab implements Lab {
   }
 
   setWorkload(ids: readonly string[], workload: Workload): void {
-    for (const id of ids) this.#find(id).cluster.setWorkload(workload);
+    const clusters = ids.map((id) => this.#find(id).cluster);
+    for (const { plan } of clusters) ensureReadLevel(plan.protocol, workload.readLevel);
+    for (const cluster of clusters) cluster.setWorkload(workload);
   }
 
   async runScenario(spec: ScenarioSpec, options: ScenarioRunOptions): Promise<ScenarioRun> {

@@ -1,8 +1,9 @@
-/** The cluster that a scenario asks for. */
+/** The cluster that a scenario asks for. Throws LabError for what its protocol does not have. */
 import type { ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import { timingFromMs } from '../vocabulary/timing.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
+import { ensureReadLevel } from './read-levels.ts';
 import { settingsFor } from './scenario-settings.ts';
 
 export function planOfScenario(
@@ -11,6 +12,7 @@ export function planOfScenario(
   protocol: ProtocolName,
   seed: number,
 ): ClusterPlan {
+  ensureReadLevel(protocol, spec.workload.readLevel);
   return {
     id,
     name: spec.title,

@@ -5,6 +5,7 @@
 import type { ScenarioFile } from '../contract/scenario.ts';
 import { protocolDefinition } from '../protocols/index.ts';
 import type { ProtocolDefinition } from '../protocols/kernel/core.ts';
+import { readOptions } from './read-levels.ts';
 import { PROTOCOL_NAMES, type ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 
@@ -15,11 +16,12 @@ interface Misfit {
 
 /** The options and mutants of the scenario that this protocol knows. */
 export function settingsFor(
-  spec: Pick<ScenarioSpec, 'options' | 'mutants'>,
+  spec: Pick<ScenarioSpec, 'options' | 'mutants' | 'workload'>,
   protocol: ProtocolName,
 ): Pick<ScenarioSpec, 'options' | 'mutants'> {
   const definition = protocolDefinition(protocol);
-  const options = Object.entries(spec.options).filter(([name]) => hasOption(definition, name));
+  const asked = { ...readOptions(spec.workload.readLevel), ...spec.options };
+  const options = Object.entries(asked).filter(([name]) => hasOption(definition, name));
   return {
     options: Object.fromEntries(options),
     mutants: spec.mutants.filter((name) => hasMutant(definition, name)),

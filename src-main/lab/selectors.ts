@@ -58,6 +58,8 @@ function resolveOne(
       return nodesWith(cluster, ['kill', 'stop', 'power-cut']);
     case 'paused':
       return nodesWith(cluster, ['pause']);
+    case 'held':
+      return nodesWith(cluster, ['hold-disk']);
     case 'learner':
       return cluster.membership.learnerIds;
     case 'added':

@@ -21,6 +21,7 @@ import type {
 import { timingFromMs } from '../vocabulary/timing.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
 import type { LabEvent } from './ports.ts';
+import { ensureReadLevel } from './read-levels.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 import { catchesUpViolation, isLevel } from './scenario-settling.ts';
 import { settingsFor } from './scenario-settings.ts';
@@ -77,6 +78,7 @@ export class SimulatedScenario {
   constructor(spec: ScenarioSpec, protocol: ProtocolName, seed: number, sink: SimulatedSink) {
     this.#spec = spec;
     this.#sink = sink;
+    ensureReadLevel(protocol, spec.workload.readLevel);
     const settings = settingsFor(spec, protocol);
     const world = {
       protocol: protocolDefinition(protocol),
@@ -103,9 +105,10 @@ export class SimulatedScenario {
   }
 
   #makeClients(seed: number): SimClients {
-    const { clients, ratePerSecond, keys, valueBytes, mix } = this.#spec.workload;
+    const { clients, ratePerSecond, keys, valueBytes, mix, readLevel } = this.#spec.workload;
+    const readLevels = [readLevel ?? 'log'] as const;
     const thinkUs = ratePerSecond === 0 ? 1e12 : (clients / ratePerSecond) * 1e6;
-    const load = { count: clients, thinkUs, window: WINDOW, keys, valueBytes, mix };
+    const load = { count: clients, thinkUs, window: WINDOW, keys, valueBytes, mix, readLevels };
     const times = { attemptUs: ATTEMPT_US, giveUpUs: GIVE_UP_US };
     const made = new SimClients(
       this.simulation,

@@ -16,6 +16,8 @@ export type Selector =
   /** The nodes killed or stopped by earlier steps and still down. */
   | 'killed'
   | 'paused'
+  /** Those whose disk is held. */
+  | 'held'
   | 'learner'
   /** The nodes that joined since the run began and are still in the cluster. */
   | 'added'
