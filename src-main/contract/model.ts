@@ -114,6 +114,8 @@ export const clusterSchema = z.object({
   /** Milliseconds since the run began, when the state was taken. */
   elapsedMs: z.number(),
   workload: workloadSchema,
+  /** It was started so that reads under a lease are safe: they cannot be switched on later. */
+  leaseReads: z.boolean(),
   scenario: z.string().nullable(),
 });
 export type Cluster = z.infer<typeof clusterSchema>;

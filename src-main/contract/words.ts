@@ -1,6 +1,14 @@
 /** What the dashboard needs of the vocabulary: it may import the contract only. */
 export { compareEras, eraLabel, ERA_ZERO, type Era } from '../vocabulary/era.ts';
-export type { FaultKindName, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
+export type { AdminRecord, AdminSpec } from '../vocabulary/admin.ts';
+export {
+  isDownFault,
+  type FaultKindName,
+  type FaultRecord,
+  type FaultSpec,
+  type Link,
+} from '../vocabulary/fault.ts';
+export type { ReadLevel } from '../vocabulary/read-level.ts';
 export { compareIds, PROTOCOL_NAMES, type NodeId, type ProtocolName } from '../vocabulary/ids.ts';
 export type { MessageKind, Role, TraceEvent } from '../vocabulary/trace.ts';
 export {

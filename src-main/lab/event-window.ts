@@ -1,6 +1,7 @@
 /**
  * What a new window must be told of a cluster that already runs: everything that shapes the picture
- * for long (lives, roles, faults, verdicts), and the newest of the rest. Both bounded.
+ * for long (lives, roles, configurations, snapshots, faults, commands, verdicts), and the newest of
+ * the rest. Both bounded.
  */
 import type { ViewEvent } from '../contract/events.ts';
 
@@ -37,6 +38,6 @@ export class EventWindow {
 }
 
 function isLasting(event: ViewEvent): boolean {
-  if (event.k === 'trace') return event.e.kind === 'role';
-  return ['up', 'down', 'pause', 'resume', 'fault', 'violation'].includes(event.k);
+  if (event.k === 'trace') return ['role', 'config', 'snapshot', 'transfer'].includes(event.e.kind);
+  return ['up', 'down', 'pause', 'resume', 'fault', 'admin', 'violation'].includes(event.k);
 }

@@ -169,6 +169,7 @@ export class LiveCluster {
       error: this.#error,
       elapsedMs: this.nowUs() / 1_000,
       workload: { ...this.#workloadNow, mix: { ...this.#workloadNow.mix } },
+      leaseReads: this.plan.options['leaseReads'] === true,
       scenario: this.plan.scenario,
     };
   }

@@ -5,11 +5,15 @@ import { lastPosition } from '../../src-main/contract/node-log.ts';
 import { eraLabel, type NodeId } from '../../src-main/contract/words.ts';
 import { eraColour } from '../theme/palette.svelte.ts';
 import type { BrokenLink, Disc } from '../widgets/topology-layout.ts';
-import { isCutOff, largestGroup, linkStates, majorityOf } from './insight.ts';
+import { isCutOff, largestGroup, linkStates, quorumNow } from './insight.ts';
+import { configurationOf, presentIds, standingOf, type Standing } from './membership.ts';
+import { isDiskHeld, isWiped } from './node-state.ts';
 
 export function discsOf(view: ClusterView): Disc[] {
   const states = linkStates(view.faults);
-  return view.nodeIds.map((id) => {
+  const config = configurationOf(view);
+  return presentIds(view).map((id) => {
+    const standing = standingOf(view, id, config);
     const node = view.nodes[id] as NodeView;
     const cutOff = node.state === 'up' && isCutOff(view, states, id);
     const seeks = node.state === 'up' && (node.role === 'candidate' || node.role === 'looking');
@@ -17,7 +21,8 @@ export function discsOf(view: ClusterView): Disc[] {
       id,
       eraText: node.era.number === 0 ? '–' : eraLabel(node.era),
       era: eraColour(node.era.number),
-      word: wordOf(node),
+      word: isWiped(view, id) ? 'wiped' : wordOf(node, standing),
+      standing: standing === 'gone' ? 'outside' : standing,
       state: node.state,
       leads: node.state === 'up' && node.role === 'leader',
       ready: node.ready,
@@ -25,7 +30,8 @@ export function discsOf(view: ClusterView): Disc[] {
       cutOff,
       votes: seeks ? (node.tally?.votes.length ?? 0) : null,
       unsynced: node.state === 'up' ? Math.max(0, lastPosition(node.log) - node.durable) : 0,
-      summary: summaryOf(node, cutOff),
+      diskHeld: isDiskHeld(view, id),
+      summary: summaryOf(node, standing, cutOff),
     };
   });
 }
@@ -36,19 +42,27 @@ export function brokenLinksOf(view: ClusterView): BrokenLink[] {
 
 /** The nodes that can commit together; null when no quorum exists. */
 export function quorumOf(view: ClusterView): readonly NodeId[] | null {
-  const group = largestGroup(view, linkStates(view.faults));
-  return group.length >= majorityOf(view) ? group : null;
+  return quorumNow(view).spare < 0 ? null : largestGroup(view, linkStates(view.faults));
 }
 
-function wordOf(node: NodeView): string {
-  if (node.state === 'down')
-    return node.how === 'kill' ? 'killed' : node.how === 'stop' ? 'stopped' : 'crashed';
-  return node.paused ? 'paused' : node.word;
+const DOWN_WORDS = { kill: 'killed', stop: 'stopped', crash: 'crashed' } as const;
+
+/** The protocol's own word for a role says that a node has no vote; a state of the process does
+ *  not, and then it is said as well. */
+function wordOf(node: NodeView, standing: Standing): string {
+  if (node.state === 'starting') return node.word;
+  const state =
+    node.state === 'down' ? DOWN_WORDS[node.how ?? 'crash'] : node.paused ? 'paused' : null;
+  if (state !== null) return standing === 'learner' ? `${state} learner` : state;
+  return standing === 'outside' ? 'outside' : node.word;
 }
 
 /** For screen readers: everything the disc shows. */
-function summaryOf(node: NodeView, cutOff: boolean): string {
-  const parts = [node.id, wordOf(node)];
+function summaryOf(node: NodeView, standing: Standing, cutOff: boolean): string {
+  const word = wordOf(node, standing);
+  const parts = [node.id, word];
+  if (standing === 'learner' && !word.includes('learner')) parts.push('learner, no vote');
+  if (standing === 'outside') parts.push('in no configuration with the disk it has');
   if (node.era.number > 0) parts.push(`era ${eraLabel(node.era)}`);
   if (node.paused) parts.push(`was ${node.word}`);
   if (cutOff) parts.push('cut off');

@@ -3,7 +3,6 @@ import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';
 import { lastCommitted } from '../../src-main/contract/node-log.ts';
 import {
-  compareEras,
   eraLabel,
   type Era,
   type FaultRecord,
@@ -11,6 +10,15 @@ import {
   type NodeId,
 } from '../../src-main/contract/words.ts';
 import { withBallots } from '../timeline/event-text.ts';
+import { currentLeader, isWorking, newestEra } from './leadership.ts';
+import {
+  configurationOf,
+  presentIds,
+  quorumStanding,
+  standingOf,
+  votersOf,
+  type QuorumStanding,
+} from './membership.ts';
 
 export interface LinkState {
   readonly from: NodeId;
@@ -39,31 +47,6 @@ export function linkStates(faults: readonly FaultRecord[]): Map<string, LinkStat
   return states;
 }
 
-/** The leader to show: the newest era's, a ready one before one that is not. */
-export function currentLeader(view: ClusterView): NodeView | null {
-  let best: NodeView | null = null;
-  for (const id of view.nodeIds) {
-    const node = view.nodes[id] as NodeView;
-    if (node.state !== 'up' || node.role !== 'leader') continue;
-    if (best === null || compareEras(node.era, best.era) > 0) best = node;
-  }
-  return best;
-}
-
-/** The newest era that any node is in. */
-export function newestEra(view: ClusterView): Era {
-  let newest: Era = { number: 0, owner: null };
-  for (const id of view.nodeIds) {
-    const node = view.nodes[id] as NodeView;
-    if (compareEras(node.era, newest) > 0) newest = node.era;
-  }
-  return newest;
-}
-
-export function isWorking(node: NodeView): boolean {
-  return node.state === 'up' && !node.paused;
-}
-
 export function canTalk(states: ReadonlyMap<string, LinkState>, a: NodeId, b: NodeId): boolean {
   return states.get(linkKey(a, b))?.cut !== true && states.get(linkKey(b, a))?.cut !== true;
 }
@@ -74,28 +57,37 @@ export function isCutOff(
   states: ReadonlyMap<string, LinkState>,
   node: NodeId,
 ): boolean {
-  const others = view.nodeIds.filter((id) => id !== node);
+  const others = presentIds(view).filter((id) => id !== node);
   return others.length > 0 && others.every((id) => !canTalk(states, node, id));
 }
 
-/** The largest group in which one node reaches all others both ways: what can form a quorum. */
+/** Working voters of which one reaches all others both ways, as close to a quorum as there is. */
 export function largestGroup(
   view: ClusterView,
   states: ReadonlyMap<string, LinkState>,
 ): readonly NodeId[] {
-  let best: readonly NodeId[] = [];
-  const working = view.nodeIds.filter((id) => isWorking(view.nodes[id] as NodeView));
+  const config = configurationOf(view);
+  const working = votersOf(config).filter((id) => {
+    const node = view.nodes[id];
+    return node !== undefined && isWorking(node) && standingOf(view, id, config) === 'voter';
+  });
   const leader = currentLeader(view)?.id ?? null;
+  let best: readonly NodeId[] = [];
+  let bestSpare = -Infinity;
   for (const hub of working) {
     const group = working.filter((id) => id === hub || canTalk(states, hub, id));
-    const better = group.length > best.length;
-    if (better || (group.length === best.length && hub === leader)) best = group;
+    const { spare } = quorumStanding(config, group);
+    if (spare > bestSpare || (spare === bestSpare && hub === leader)) {
+      best = group;
+      bestSpare = spare;
+    }
   }
   return best;
 }
 
-export function majorityOf(view: ClusterView): number {
-  return Math.floor(view.nodeIds.length / 2) + 1;
+/** How the nodes that can talk stand to a quorum of the configuration in force. */
+export function quorumNow(view: ClusterView): QuorumStanding {
+  return quorumStanding(configurationOf(view), largestGroup(view, linkStates(view.faults)));
 }
 
 /** The highest position that any node knows to be committed. */
@@ -140,21 +132,21 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
     return { text: 'Starting', detail, tone: 'waiting', era };
   }
   const group = largestGroup(view, linkStates(view.faults));
-  const needed = majorityOf(view);
+  const quorum = quorumStanding(configurationOf(view), group);
   const leader = currentLeader(view);
-  if (group.length < needed) {
-    const detail = `${group.length} of ${view.nodeIds.length} can talk, ${needed} are needed`;
+  if (quorum.spare < 0) {
+    const detail = `${quorum.have} of ${quorum.of} can talk, ${quorum.needed} are needed`;
     return { text: 'No quorum', detail, tone: 'bad', era };
   }
   if (leader === null) {
-    const seeking = view.nodeIds.filter((id) => isSeeking(view.nodes[id] as NodeView));
+    const seeking = presentIds(view).filter((id) => isSeeking(view.nodes[id] as NodeView));
     const detail =
       seeking.length > 0
         ? `${seeking.join(' ')} ${seeking.length === 1 ? 'asks' : 'ask'} for votes`
         : 'waiting for a time-out';
     return { text: 'No leader', detail, tone: 'waiting', era };
   }
-  if (!isWorking(leader) || !group.includes(leader.id)) {
+  if (!isWorking(leader) || !reaches(view, leader.id, group)) {
     const state = leader.paused ? 'is paused' : 'is cut off';
     const detail = `${leader.id} ${state} and still believes it leads ${eraLabel(leader.era)}`;
     return { text: 'No working leader', detail, tone: 'waiting', era };
@@ -171,20 +163,32 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
   };
 }
 
+/** A leader that is voted out leads on until that is committed: it is in no group of voters. */
+function reaches(view: ClusterView, leader: NodeId, group: readonly NodeId[]): boolean {
+  if (group.includes(leader)) return true;
+  if (standingOf(view, leader) === 'voter') return false;
+  const states = linkStates(view.faults);
+  return group.some((id) => canTalk(states, leader, id));
+}
+
 function followDetail(view: ClusterView, leader: NodeView): string {
   const follow: NodeId[] = [];
   const rest: string[] = [];
-  for (const id of view.nodeIds) {
+  for (const id of presentIds(view)) {
     const node = view.nodes[id] as NodeView;
     if (id === leader.id) continue;
     if (node.state !== 'up') rest.push(`${id} ${node.state === 'down' ? 'is down' : 'starts'}`);
     else if (node.paused) rest.push(`${id} paused`);
-    else if (node.leader === leader.id && node.role === 'follower') follow.push(id);
+    else if (node.leader === leader.id && follows(view, node)) follow.push(id);
     else rest.push(`${id} ${node.word}`);
   }
   const parts =
     follow.length > 0 ? [`${follow.join(' ')} follow${follow.length === 1 ? 's' : ''}`] : [];
   return [...parts, ...rest].join(', ');
+}
+
+function follows(view: ClusterView, node: NodeView): boolean {
+  return node.role === 'follower' && standingOf(view, node.id) === 'voter';
 }
 
 function isSeeking(node: NodeView): boolean {

@@ -2,18 +2,22 @@
 import type { Action, CallOutput } from '../../src-main/contract/calls.ts';
 import type { Cluster } from '../../src-main/contract/model.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';
-import type { NodeId, Workload } from '../../src-main/contract/words.ts';
+import type { NodeId, ReadLevel, Workload } from '../../src-main/contract/words.ts';
 import type { LabClient } from '../connection/client.ts';
-import { currentLeader } from './insight.ts';
+import { currentLeader } from './leadership.ts';
 import { LiveCluster } from './live-cluster.svelte.ts';
+import { presentIds } from './membership.ts';
 import {
+  actionOf,
   breaks,
   isMeantAsLeader,
   isolationsOf,
   type BreakKind,
   type NodeActionKind,
 } from './node-actions.ts';
+import { isDiskHeld } from './node-state.ts';
 import type { Notices } from './notices.svelte.ts';
+import { Operator } from './operator.ts';
 import { protocolTitle } from './words.ts';
 
 export type LabState = CallOutput<'lab.state'>;
@@ -40,12 +44,18 @@ export class LabModel {
   lastRuns = $state.raw<readonly number[]>([]);
   /** The scenario they ran; null when it was by hand. */
   lastScenario = $state<string | null>(null);
+  readonly operator: Operator;
   readonly #client: LabClient;
   readonly #notices: Notices;
 
   constructor(client: LabClient, notices: Notices) {
     this.#client = client;
     this.#notices = notices;
+    this.operator = new Operator(client, notices, {
+      targetsOf: (clicked) => this.targetsOf(clicked),
+      reachOf: (clicked, node) => this.reachOf(clicked, node),
+      everyone: () => this.clusters,
+    });
     client.on('cluster-events', ({ cluster, events }) => {
       this.byId(cluster)?.receive(events);
     });
@@ -126,11 +136,17 @@ export class LabModel {
     this.stopping = false;
   }
 
+  /** The cluster that was clicked, or all of them. */
+  targetsOf(clicked: LiveCluster): readonly LiveCluster[] {
+    return this.everywhere ? this.clusters : [clicked];
+  }
+
   /** Does `action` to the cluster that was clicked, or to all of them. */
   async act(action: Action, clicked: LiveCluster): Promise<void> {
-    const targets = this.everywhere ? this.clusters : [clicked];
     await this.#act(
-      targets.filter((cluster) => isSure(cluster, clicked, action) || fits(cluster, action)),
+      this.targetsOf(clicked).filter(
+        (cluster) => isSure(cluster, clicked, action) || fits(cluster, action),
+      ),
       action,
     );
   }
@@ -142,10 +158,21 @@ export class LabModel {
   }
 
   /** One click on a leader is an outage in every cluster: leaders rarely have the same name. */
-  async actOnNode(kind: NodeActionKind, clicked: LiveCluster, node: NodeId): Promise<void> {
+  async actOnNode(
+    kind: NodeActionKind,
+    clicked: LiveCluster,
+    node: NodeId,
+    lostMs = 0,
+  ): Promise<void> {
     if (kind === 'rejoin') return this.#rejoin(clicked, node);
-    if (breaks(kind) && this.reachOf(clicked, node) === 'leaders') return this.actOnLeaders(kind);
-    return this.act({ do: kind, node }, clicked);
+    if (breaks(kind) && this.reachOf(clicked, node) === 'leaders')
+      return this.actOnLeaders(kind, lostMs);
+    return this.act(actionOf(kind, node, lostMs), clicked);
+  }
+
+  /** Undoing a lost disk cannot bring it back: what can be done is to start on an empty one. */
+  async startEmpty(cluster: LiveCluster, node: NodeId): Promise<void> {
+    await this.#act([cluster], { do: 'start', node });
   }
 
   async partition(cluster: LiveCluster, groups: readonly (readonly NodeId[])[]): Promise<void> {
@@ -154,11 +181,11 @@ export class LabModel {
   }
 
   /** Each cluster has its own leader: one call per cluster, all at once. */
-  async actOnLeaders(kind: BreakKind): Promise<void> {
+  async actOnLeaders(kind: BreakKind, lostMs = 0): Promise<void> {
     const jobs = this.clusters.map((cluster) => {
       const leader = currentLeader(cluster.view);
       if (leader === null) return null;
-      const action = { do: kind, node: leader.id } as const;
+      const action = actionOf(kind, leader.id, lostMs);
       return fits(cluster, action) ? this.#act([cluster], action) : null;
     });
     if (jobs.every((job) => job === null))
@@ -175,21 +202,23 @@ export class LabModel {
   }
 
   async #rejoin(clicked: LiveCluster, node: NodeId): Promise<void> {
-    const targets = this.everywhere ? this.clusters : [clicked];
-    const jobs = targets.flatMap((cluster) =>
+    const jobs = this.targetsOf(clicked).flatMap((cluster) =>
       isolationsOf(cluster.view, node).map((fault) => this.undo(cluster, fault.id)),
     );
     await Promise.all(jobs);
   }
 
-  /** Heals every link, resumes every paused node, starts every node that is down. */
+  /** Heals every link, releases every disk, resumes every paused node, starts every node that is
+   *  down. */
   async healAll(): Promise<void> {
     const jobs: Promise<void>[] = [];
     for (const cluster of this.clusters) {
       const cut = cluster.view.faults.some((fault) => 'links' in fault.spec);
       if (cut) jobs.push(this.#act([cluster], { do: 'heal' }));
-      for (const id of cluster.view.nodeIds) {
+      for (const id of presentIds(cluster.view)) {
         const node = cluster.view.nodes[id] as NodeView;
+        if (isDiskHeld(cluster.view, id))
+          jobs.push(this.#act([cluster], { do: 'release-disk', node: id }));
         if (node.state === 'down') jobs.push(this.#act([cluster], { do: 'start', node: id }));
         else if (node.paused) jobs.push(this.#act([cluster], { do: 'resume', node: id }));
       }
@@ -197,11 +226,25 @@ export class LabModel {
     await Promise.all(jobs);
   }
 
+  /** The same for all, but each cluster is read at a level of its own. */
   async setWorkload(workload: Workload): Promise<void> {
+    await Promise.all(
+      this.clusters.map((cluster) => {
+        const { readLevel } = cluster.info.workload;
+        return this.#setWorkload(cluster, { ...workload, readLevel });
+      }),
+    );
+  }
+
+  async setReadLevel(cluster: LiveCluster, readLevel: ReadLevel): Promise<void> {
+    await this.#setWorkload(cluster, { ...cluster.info.workload, readLevel });
+  }
+
+  async #setWorkload(cluster: LiveCluster, workload: Workload): Promise<void> {
     await this.#try(async () => {
-      const clusters = this.clusters.map((cluster) => cluster.info.id);
+      const clusters = [cluster.info.id];
       await this.#client.call('clusters.workload', { clusters, workload });
-      for (const cluster of this.clusters) cluster.info = { ...cluster.info, workload };
+      cluster.info = { ...cluster.info, workload };
     });
   }
 
@@ -271,7 +314,10 @@ function fits(cluster: LiveCluster, action: Action): boolean {
   if (!('node' in action)) return true;
   const node = cluster.view.nodes[action.node];
   if (node === undefined) return false;
-  if (action.do === 'start') return node.state !== 'up';
+  if (action.do === 'start' || action.do === 'wipe') return node.state !== 'up';
+  const held = isDiskHeld(cluster.view, action.node);
+  if (action.do === 'release-disk') return held;
+  if (action.do === 'hold-disk') return node.state === 'up' && !held;
   // A second isolation on top would have to be undone twice.
   if (action.do === 'isolate') return isolationsOf(cluster.view, action.node).length === 0;
   if (action.do === 'pause' || action.do === 'resume') {

@@ -3,10 +3,20 @@ import type { Action } from '../../src-main/contract/calls.ts';
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';
 import type { FaultRecord, NodeId } from '../../src-main/contract/words.ts';
-import { currentLeader } from './insight.ts';
+import { currentLeader } from './leadership.ts';
+import { presentIds } from './membership.ts';
 
-export type NodeActionKind = 'kill' | 'stop' | 'start' | 'pause' | 'resume' | 'isolate' | 'rejoin';
-export type BreakKind = Extract<NodeActionKind, 'kill' | 'stop' | 'pause' | 'isolate'>;
+export type BreakKind = 'kill' | 'stop' | 'pause' | 'isolate' | 'hold-disk' | 'power-cut';
+export type NodeActionKind = BreakKind | 'start' | 'resume' | 'rejoin' | 'release-disk' | 'wipe';
+
+const BREAKS: ReadonlySet<string> = new Set<BreakKind>([
+  'kill',
+  'stop',
+  'pause',
+  'isolate',
+  'hold-disk',
+  'power-cut',
+]);
 
 /** What a letter does to a node as it is now; null where it does nothing. */
 export function actionForKey(
@@ -29,9 +39,18 @@ export function actionForKey(
   }
 }
 
+/** What is asked of the lab; `lostMs`: of a power cut, how much of what was written is lost. */
+export function actionOf(
+  kind: Exclude<NodeActionKind, 'rejoin'>,
+  node: NodeId,
+  lostMs: number,
+): Action {
+  return kind === 'power-cut' ? { do: kind, node, ms: lostMs } : { do: kind, node };
+}
+
 /** Faults that cut every link of this node both ways and no other link. */
 export function isolationsOf(view: ClusterView, node: NodeId): FaultRecord[] {
-  const others = view.nodeIds.length - 1;
+  const others = presentIds(view).filter((id) => id !== node).length;
   return view.faults.filter(
     ({ spec }) =>
       spec.kind === 'cut' &&
@@ -47,6 +66,6 @@ export function isMeantAsLeader(view: ClusterView, node: NodeId): boolean {
   return leader !== null && leader.id === node && !leader.paused;
 }
 
-export function breaks(kind: Action['do'] | NodeActionKind): kind is BreakKind {
-  return kind === 'kill' || kind === 'stop' || kind === 'pause' || kind === 'isolate';
+export function breaks(kind: NodeActionKind): kind is BreakKind {
+  return BREAKS.has(kind);
 }

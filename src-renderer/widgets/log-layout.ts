@@ -5,6 +5,9 @@ import { isCommitted, lastPosition, runAt } from '../../src-main/contract/node-l
 import { eraLabel, type NodeId } from '../../src-main/contract/words.ts';
 import { eraColour, type EraColour } from '../theme/palette.svelte.ts';
 
+/** Width of what stands before the first column: the node, its snapshot, what is out of sight. */
+export const LOG_LEFT = 74;
+
 export type CellLook = 'committed' | 'uncommitted' | 'memory' | 'hole';
 
 export interface LogCell {
@@ -14,6 +17,16 @@ export interface LogCell {
   readonly era: EraColour;
   readonly text: string;
   readonly noop: boolean;
+  /** A configuration that some node goes by stands here. */
+  readonly config: boolean;
+}
+
+/** The part of a row that only its snapshot has. */
+export interface SnapshotBlock {
+  /** Its newest position. */
+  readonly to: number;
+  /** Columns it covers from the first one on; 0: it ends before what is in sight. */
+  readonly columns: number;
 }
 
 export interface LogRow {
@@ -22,7 +35,8 @@ export interface LogRow {
   readonly dim: boolean;
   readonly hatched: boolean;
   readonly cells: readonly LogCell[];
-  /** Positions before the first drawn column. */
+  readonly snapshot: SnapshotBlock | null;
+  /** Positions before the first drawn column that are in the log. */
   readonly hidden: number;
   readonly applied: number;
   /** Column after the newest position that was applied, null when it is out of sight. */
@@ -39,47 +53,76 @@ export interface LogTable {
   readonly rows: readonly LogRow[];
 }
 
-/** Columns end at the newest position of any node; a short log begins at the left. */
-export function layoutLog(view: ClusterView, columns: number): LogTable {
+/** A row for each of `ids`. Columns end at the newest position of any node; a short log begins at
+ *  the left. */
+export function layoutLog(view: ClusterView, ids: readonly NodeId[], columns: number): LogTable {
   let newest = 0;
-  for (const id of view.nodeIds) newest = Math.max(newest, lastPosition(nodeOf(view, id).log));
+  for (const id of ids) newest = Math.max(newest, lastOf(nodeOf(view, id)));
   const to = Math.max(newest, columns);
   const from = to - columns + 1;
   const ticks = [];
   for (let pos = Math.ceil(from / 5) * 5; pos <= to; pos += 5) {
     ticks.push({ column: pos - from, pos });
   }
-  const rows = view.nodeIds.map((id) => layoutRow(nodeOf(view, id), from, to, newest));
+  const window = { from, to, newest, configs: configPositions(view) };
+  const rows = ids.map((id) => layoutRow(nodeOf(view, id), window));
   return { from, to, columns, ticks, rows };
 }
 
-function layoutRow(node: NodeView, from: number, to: number, newest: number): LogRow {
-  const last = lastPosition(node.log);
+interface Window {
+  readonly from: number;
+  readonly to: number;
+  readonly newest: number;
+  readonly configs: ReadonlySet<number>;
+}
+
+function layoutRow(node: NodeView, { from, to, newest, configs }: Window): LogRow {
+  const last = lastOf(node);
+  const snapshot = snapshotBlock(node, from, to);
   const cells: LogCell[] = [];
-  for (let pos = from; pos <= Math.min(to, last); pos += 1) {
-    const cell = layoutCell(node, pos, pos - from);
+  for (let pos = from + (snapshot?.columns ?? 0); pos <= Math.min(to, last); pos += 1) {
+    const cell = layoutCell(node, pos, pos - from, configs.has(pos));
     if (cell !== null) cells.push(cell);
   }
+  const drawn = cells.length + (snapshot?.columns ?? 0);
   return {
     id: node.id,
     leads: node.state === 'up' && node.role === 'leader',
     dim: node.state !== 'up',
     hatched: node.paused,
     cells,
-    hidden: Math.max(0, Math.min(last, from - 1)),
+    snapshot,
+    hidden: Math.max(0, Math.min(last, from - 1) - (snapshot?.to ?? 0)),
     applied: node.applied,
     appliedColumn: node.applied >= from && node.applied <= to ? node.applied - from : null,
-    remark: remarkOf(node, last, newest, cells.length),
+    remark: remarkOf(node, last, newest, drawn),
   };
 }
 
-function layoutCell(node: NodeView, pos: number, column: number): LogCell | null {
+/** What was dropped from the log because the snapshot has it. */
+function snapshotBlock(node: NodeView, from: number, to: number): SnapshotBlock | null {
+  if (node.snapshot === 0) return null;
+  const end = Math.min(node.snapshot, (node.log[0]?.from ?? Infinity) - 1);
+  if (end <= 0) return null;
+  return { to: end, columns: Math.max(0, Math.min(end, to) - from + 1) };
+}
+
+function configPositions(view: ClusterView): ReadonlySet<number> {
+  return new Set(view.nodeIds.flatMap((id) => view.nodes[id]?.config?.pos ?? []));
+}
+
+/** The newest position a node has, in its log or in its snapshot. */
+function lastOf(node: NodeView): number {
+  return Math.max(lastPosition(node.log), node.snapshot);
+}
+
+function layoutCell(node: NodeView, pos: number, column: number, config: boolean): LogCell | null {
   const run = runAt(node.log, pos);
   if (run === null) {
     // Before the first run that is kept nothing is known; between runs there is a hole.
     const first = node.log[0];
     if (first === undefined || pos < first.from) return null;
-    return { pos, column, look: 'hole', era: 0, text: '', noop: false };
+    return { pos, column, look: 'hole', era: 0, text: '', noop: false, config: false };
   }
   const look = isCommitted(node.committed, pos)
     ? 'committed'
@@ -93,6 +136,7 @@ function layoutCell(node: NodeView, pos: number, column: number): LogCell | null
     era: eraColour(run.era.number),
     text: eraLabel(run.era),
     noop: run.noop,
+    config,
   };
 }
 

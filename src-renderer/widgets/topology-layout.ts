@@ -21,6 +21,8 @@ export interface Disc {
   readonly era: EraColour;
   /** The protocol's own word for its role. */
   readonly word: string;
+  /** Whether it votes, is only replicated to, or is no member at all. */
+  readonly standing: 'voter' | 'learner' | 'outside';
   readonly state: 'starting' | 'up' | 'down';
   readonly leads: boolean;
   readonly ready: boolean;
@@ -30,6 +32,8 @@ export interface Disc {
   readonly votes: number | null;
   /** Entries in memory that are not on its disk. */
   readonly unsynced: number;
+  /** Its disk completes no write. */
+  readonly diskHeld: boolean;
   readonly summary: string;
 }
 

@@ -200,30 +200,30 @@ describe('log table', () => {
   }
 
   test('columns end at the newest position; what is before them is counted', () => {
-    const table = layoutLog(withLog(), 10);
+    const table = layoutLog(withLog(), IDS, 10);
     expect([table.from, table.to]).toEqual([21, 30]);
     expect(table.rows[0]?.hidden).toBe(20);
     expect(table.rows[0]?.cells).toHaveLength(10);
   });
 
   test('a cell tells committed from on disk from in memory', () => {
-    const looks = layoutLog(withLog(), 10)
+    const looks = layoutLog(withLog(), IDS, 10)
       .rows[0]?.cells.slice(-3)
       .map((cell) => cell.look);
     expect(looks).toEqual(['committed', 'uncommitted', 'memory']);
   });
 
   test('a hole between entries is drawn, an end is not', () => {
-    const cells = layoutLog(withLog(), 10).rows[1]?.cells.map((cell) => [cell.pos, cell.look]);
+    const cells = layoutLog(withLog(), IDS, 10).rows[1]?.cells.map((cell) => [cell.pos, cell.look]);
     expect(cells?.slice(-2)).toEqual([
       [25, 'hole'],
       [26, 'uncommitted'],
     ]);
-    expect(layoutLog(withLog(), 10).rows[1]?.cells.at(-1)?.noop).toBe(true);
+    expect(layoutLog(withLog(), IDS, 10).rows[1]?.cells.at(-1)?.noop).toBe(true);
   });
 
   test('an empty log says how far behind it is', () => {
-    expect(layoutLog(withLog(), 10).rows[2]?.remark).toBe('empty, 30 behind');
-    expect(layoutLog(steady(), 10).rows[0]?.remark).toBe('empty');
+    expect(layoutLog(withLog(), IDS, 10).rows[2]?.remark).toBe('empty, 30 behind');
+    expect(layoutLog(steady(), IDS, 10).rows[0]?.remark).toBe('empty');
   });
 });

@@ -1,0 +1,13 @@
+/** What is done to the disk of a node, read from the faults that are on. */
+import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
+import type { NodeId } from '../../src-main/contract/words.ts';
+
+/** Its disk completes no write. */
+export function isDiskHeld(view: ClusterView, id: NodeId): boolean {
+  return view.faults.some(({ spec }) => spec.kind === 'hold-disk' && spec.node === id);
+}
+
+/** Its disk is lost, and it was not started since. */
+export function isWiped(view: ClusterView, id: NodeId): boolean {
+  return view.faults.some(({ spec }) => spec.kind === 'wipe' && spec.node === id);
+}
