@@ -172,7 +172,7 @@ export function handleLeaderInfo(node: ZabNode, learning: LearningState, msg: Le
   }
   learning.stage = 'promised';
   learning.epoch = epoch;
-  send(node, leader, ack, gateOf(node));
+  send(node, leader, ack, hasMutant(node, 'promise-before-persist') ? 0 : gateOf(node));
 }
 
 function ackEpoch(node: ZabNode, epoch: number, already: boolean): AckEpoch {

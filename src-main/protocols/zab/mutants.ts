@@ -56,10 +56,8 @@ export const MUTANTS = [
       '(museum Z11, ZOOKEEPER-3642).',
   },
   {
-    name: 'trunc-without-target',
-    breaks:
-      'A learner that does not hold what it is to be cut back to goes on from what it has ' +
-      '(protocols.md 3.12-7).',
+    name: 'promise-before-persist',
+    breaks: 'AckEpoch leaves before the promise is on disk, which a power cut takes back.',
   },
   {
     name: 'commit-with-old-quorum',

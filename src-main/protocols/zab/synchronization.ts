@@ -4,7 +4,7 @@
  * proposals are one stream out of the leader's log (replication.ts), with NewLeader placed after
  * what the log held when the learner's synchronisation began; so nothing can fall between them.
  */
-import { compareIds, type Position } from '../../vocabulary/ids.ts';
+import { compareIds } from '../../vocabulary/ids.ts';
 import { isQuorum } from '../quorum/majority.ts';
 import { commitTo } from './delivering.ts';
 import { lastSeenConfig } from './membership.ts';
@@ -93,7 +93,7 @@ export function handleHistoryStart(
     ignore(node, leader, msg.type, `epoch ${msg.epoch} at stage ${learning.stage}`);
     return;
   }
-  const pos = positionFor(node, msg);
+  const pos = log.positionOf(msg.zxid);
   if (pos === null && msg.type === 'Trunc') {
     // Never on from somewhere else: the leader's whole state then (protocols.md 3.6).
     send(node, leader, { type: 'SnapRequest', epoch: msg.epoch });
@@ -107,11 +107,6 @@ export function handleHistoryStart(
   learning.stage = 'syncing';
   becomeSynchronizing(node, `${msg.type} to ${zxidLabel(msg.zxid)}`);
   truncateAfter(node, pos);
-}
-
-function positionFor(node: ZabNode, msg: Diff | Trunc): Position | null {
-  const isLoose = msg.type === 'Trunc' && hasMutant(node, 'trunc-without-target');
-  return node.log.positionOf(msg.zxid) ?? (isLoose ? node.log.lastPos : null);
 }
 
 export function handleNewLeader(node: ZabNode, learning: LearningState, msg: NewLeader): void {

@@ -88,10 +88,6 @@ describe('learner', () => {
     node.recv('n2', { type: 'Proposal', epoch: 3, entries: history('1:1', '1:2', '1:3') });
     node.recv('n2', { type: 'NewLeader', epoch: 3 });
     expect(node.persisted()).toEqual([]);
-    const mutants = ['trunc-without-target'];
-    const mutant = new OneCore({ accepted: 1, current: 1, log, mutants }).promised(3);
-    mutant.recv('n2', { type: 'Trunc', epoch: 3, zxid: zxid('1:3') });
-    expect(mutant.word).toBe('synchronization');
   });
 
   test('what is committed is never removed', () => {
