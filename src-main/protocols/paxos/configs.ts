@@ -164,11 +164,6 @@ export class ConfigHistory {
     return new ConfigHistory({ delay: this.#delay, narrow: this.#narrow, list, bits: [] });
   }
 
-  /** Whether any of them has this node among its voters. */
-  has(id: NodeId): boolean {
-    return this.#list.some((config) => config.ids.includes(id));
-  }
-
   save(): SavedConfigs {
     const bits = [...this.#bits].sort(([a], [b]) => compareIds(a, b));
     return { delay: this.#delay, narrow: this.#narrow, list: this.stored(), bits };

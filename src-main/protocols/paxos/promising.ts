@@ -6,7 +6,7 @@ import type { NodeId, Position } from '../../vocabulary/ids.ts';
 import { lastThatFits } from '../kernel/message-size.ts';
 import { ballotLabel, compareBallots, eraOf, sameBallot, type Ballot } from './ballot.ts';
 import type { PrePrepare, Prepare, PromiseMessage } from './messages.ts';
-import { becomeAcceptor, raisePromise, restartElectionTimer, restingPhase } from './roles.ts';
+import { becomeAcceptor, raisePromise, restartElectionTimer, isResting } from './roles.ts';
 import type { Machine } from './state.ts';
 import { heldEntries, sendDurable, sendPromised } from './storing.ts';
 
@@ -130,7 +130,7 @@ export function observeLeader(m: Machine, from: NodeId, type: string, ballot: Ba
   if (order > 0) raisePromise(m, ballot);
   state.leaderHeardAt = state.now;
   state.electionElapsed = 0;
-  if (state.phase !== restingPhase(state) || state.leader !== from || order > 0) {
+  if (!isResting(state.phase) || state.leader !== from || order > 0) {
     restartElectionTimer(m);
     becomeAcceptor(m, from, `heard the leader of ${ballotLabel(ballot)}`);
   }

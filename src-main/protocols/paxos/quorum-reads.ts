@@ -6,6 +6,7 @@
  */
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { ReadFill, ReadProbe, ReadProbeResp } from './messages.ts';
+import { votesIn } from './roles.ts';
 import { resendTicks, type Machine, type Probe, type WaitingRead } from './state.ts';
 
 export function askQuorum(m: Machine, read: WaitingRead): void {
@@ -49,7 +50,7 @@ function startProbe(m: Machine, reads: readonly WaitingRead[], startedAt: number
     sentAt: state.now,
   };
   state.probe = probe;
-  if (state.belongs) probe.answers.set(state.self, state.log.last);
+  if (votesIn(state, state.configs.current)) probe.answers.set(state.self, state.log.last);
   sendProbes(m, probe);
   maybeTarget(m, probe);
 }

@@ -7,6 +7,7 @@ import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Role } from '../../vocabulary/trace.ts';
 import { compareBallots, ballotLabel, eraOf, sameBallot, type Ballot } from './ballot.ts';
 import { hasNode } from '../kernel/config.ts';
+import type { Governing } from './configs.ts';
 import { endLeadership } from './leadership-end.ts';
 import { freshPeers } from './peers.ts';
 import type { Campaign, Leadership, Machine, PaxosState, Phase } from './state.ts';
@@ -23,6 +24,13 @@ const ROLES: Readonly<Record<Phase, Role>> = {
   leader: 'leader',
   outsider: 'outsider',
 };
+
+const RESTING: ReadonlySet<Phase> = new Set(['acceptor', 'learner', 'retired', 'outsider']);
+
+/** Neither leads nor wants to. */
+export function isResting(phase: Phase): boolean {
+  return RESTING.has(phase);
+}
 
 export function roleOf(phase: Phase): Role {
   return ROLES[phase];
@@ -74,20 +82,33 @@ export function writePromise(m: Machine): void {
   m.state.promisedToken = m.fx.persist({ op: 'hard', record: { promised: { round, node } } });
 }
 
+/** Whether a configuration has this node, with this very disk, among its voters. */
+export function votesIn({ self, storageId }: PaxosState, { voters }: Governing): boolean {
+  return voters.some((one) => one.nodeId === self && one.storageId === storageId);
+}
+
 /** What a node is that neither leads nor wants to, by the configurations it holds. */
 export function restingPhase(state: PaxosState): 'acceptor' | 'learner' | 'retired' | 'outsider' {
   if (!state.belongs) return 'outsider';
-  if (state.configs.has(state.self)) return 'acceptor';
+  if (state.configs.list.some((config) => votesIn(state, config))) return 'acceptor';
   return hasNode(state.configs.newest.learners, state.self) ? 'learner' : 'retired';
 }
 
 /**
- * A voter of some configuration that matters. One of an ended configuration campaigns as long as
- * nobody said that it may go: members of the new one that lag may know nobody else who could teach
- * them, and without them there is no quorum.
+ * A voter of some configuration that matters, and of none under a disk that it lost: there it would
+ * count a promise that it has forgotten. One of an ended configuration campaigns as long as nobody
+ * said that it may go: members of the new one that lag may know nobody else who could teach them, and
+ * without them there is no quorum.
  */
-export function mayCampaign({ belongs, configs, outgoing, self }: PaxosState): boolean {
-  return belongs && (configs.has(self) || (outgoing?.voters.includes(self) ?? false));
+export function mayCampaign(state: PaxosState): boolean {
+  const { belongs, configs, outgoing, self } = state;
+  if (!belongs) return false;
+  let votes = false;
+  for (const config of configs.list) {
+    if (votesIn(state, config)) votes = true;
+    else if (config.ids.includes(self)) return false;
+  }
+  return votes || (outgoing?.voters.includes(self) ?? false);
 }
 
 /** Follows the promised ballot; `leader` is its owner once heard of, null before. A node without a
@@ -199,9 +220,7 @@ export function becomeStopped(m: Machine, why: string): void {
 export function maybeChangeStanding(m: Machine): void {
   const { state } = m;
   const phase = restingPhase(state);
-  if (!RESTING.has(state.phase) || state.phase === phase) return;
+  if (!isResting(state.phase) || state.phase === phase) return;
   state.phase = phase;
   showRole(m, `by the configuration of slot ${state.configs.newest.pos}`);
 }
-
-const RESTING: ReadonlySet<Phase> = new Set(['acceptor', 'learner', 'retired', 'outsider']);
