@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { assert } from '../../base/assert.ts';
+import type { SnapshotRef } from '../../protocols/kernel/durable.ts';
 import type { ImageStore } from '../driver/ports.ts';
 
 /** Beside the database of the node. */
@@ -39,7 +40,7 @@ export class ImageFiles implements ImageStore {
     assert(image !== undefined && chunk === next, `${handle}: chunk ${chunk}, not ${next}`);
     const bytes = Buffer.from(`${text}\n`);
     const at = image.starts[chunk] ?? 0;
-    fs.writeSync(image.fd, bytes, 0, bytes.length, at);
+    writeAll(image.fd, bytes, at);
     image.starts.push(at + bytes.length);
     image.unsynced += bytes.length;
     if (image.unsynced < SYNC_EVERY_BYTES) return;
@@ -68,6 +69,22 @@ export class ImageFiles implements ImageStore {
     fs.fsyncSync(image.fd);
     image.unsynced = 0;
     this.#syncFolder();
+  }
+
+  /**
+   * Whether the image that a snapshot on this disk refers to is all there. A node without it must
+   * not start: it would begin empty, and count as if it had everything (museum Z13).
+   * @throws Error with what is missing.
+   */
+  ensureWhole({ handle, lastPos, chunks }: SnapshotRef): void {
+    const image = this.#reopen(handle);
+    const has = image === null ? 0 : image.starts.length - 1;
+    if (has === chunks) return;
+    const what = image === null ? 'is missing' : `has ${has} of ${chunks} chunks`;
+    throw new Error(
+      `image ${handle} of the snapshot up to ${lastPos} ${what}: this node cannot start on this ` +
+        'disk; wipe it and add the node again',
+    );
   }
 
   keepOnly(handles: readonly string[]): void {
@@ -116,6 +133,13 @@ export class ImageFiles implements ImageStore {
     const fd = fs.openSync(this.#folder, 'r');
     fs.fsyncSync(fd);
     fs.closeSync(fd);
+  }
+}
+
+/** A disk that is nearly full takes a part, and the rest not at all. */
+function writeAll(fd: number, bytes: Buffer, at: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += fs.writeSync(fd, bytes, done, bytes.length - done, at + done);
   }
 }
 

@@ -14,7 +14,7 @@ import type { EndHeader, NodeCounters } from '../../vocabulary/journal.ts';
 import type { MessageKind, TraceEvent } from '../../vocabulary/trace.ts';
 import { messageId } from '../driver/journal-lines.ts';
 import { NodeDriver } from '../driver/node-driver.ts';
-import type { Incoming } from '../driver/ports.ts';
+import type { ImageStore, Incoming } from '../driver/ports.ts';
 import { Gateway } from './gateway.ts';
 import { HeldDisk } from './held-disk.ts';
 import { ImageFiles } from './image-files.ts';
@@ -103,7 +103,7 @@ export class NodeProcess {
       },
       flush: () => this.#transport.flush(),
       persist: (ops, token) => this.#disk.persist(ops, token),
-      images: this.#images,
+      images: this.#guardedImages(),
       wake: () => this.#wakeDriver(),
       members: (members) => this.#handleMembers(members),
       reply: (reqId, answer) => this.#gateway.answer(reqId, answer),
@@ -148,6 +148,7 @@ export class NodeProcess {
     const config = this.#config;
     const { storageId, incarnation } = this.#storage.identity;
     const durable = this.#storage.load();
+    if (durable.snapshot !== null) this.#images.ensureWhole(durable.snapshot);
     this.#nextCountersMs = performance.now() + COUNTERS_EVERY_MS;
     this.#driver.turn([
       {
@@ -251,10 +252,22 @@ export class NodeProcess {
     this.#guardDisk(() => this.#journal?.write(lines));
   }
 
-  #guardDisk(write: () => void): void {
+  #guardedImages(): ImageStore {
+    const images = this.#images;
+    return {
+      put: (...chunk) => this.#guardDisk(() => images.put(...chunk)),
+      get: (handle, chunk) => this.#guardDisk(() => images.get(handle, chunk)),
+      seal: (...image) => this.#guardDisk(() => images.seal(...image)),
+      keepOnly: (handles) => this.#guardDisk(() => images.keepOnly(handles)),
+    };
+  }
+
+  #guardDisk<T>(use: () => T): T {
     try {
-      write();
+      return use();
     } catch (error) {
+      // A bug of ours is no fault of the disk.
+      if (error instanceof AssertionError) throw error;
       throw new DiskError(error instanceof Error ? error.message : String(error));
     }
   }
