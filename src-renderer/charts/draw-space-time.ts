@@ -9,14 +9,13 @@ import { eraColour, type Palette } from '../theme/palette.svelte.ts';
 import {
   drawFaultBands,
   drawTicks,
-  faultBands,
-  faultLanesHeight,
   fit,
   hatched,
   line,
   TEXT_FONT,
   TICK_FONT,
 } from '../timeline/draw-axis.ts';
+import { faultBands, faultLanesHeight } from '../timeline/bands.ts';
 import { segmentIndexAt, type ClusterHistory, type StripSegment } from '../timeline/history.ts';
 import { formatCount, timeToX, type TimeScale } from '../timeline/time-scale.ts';
 
@@ -54,10 +53,11 @@ const FOOT = 48;
 /** Draws lanes, then arrows, then marks; returns how many messages were only counted. */
 export function drawSpaceTime(ctx: CanvasRenderingContext2D, picture: SpaceTime): number {
   const { scale } = picture;
-  const faults = picture.history.faults.filter(
-    (f) => f.startUs <= scale.toUs && (f.endUs ?? Infinity) >= scale.fromUs,
-  );
-  const bands = faultBands(faults, FAULT_LANES_MAX);
+  const isInSight = (f: { readonly startUs: number; readonly endUs: number | null }): boolean =>
+    f.startUs <= scale.toUs && (f.endUs ?? Infinity) >= scale.fromUs;
+  const faults = picture.history.faults.filter(isInSight);
+  const commands = picture.history.commands.filter(isInSight);
+  const bands = faultBands({ faults, commands }, FAULT_LANES_MAX);
   const lanes = laneOf(picture, picture.top + HEAD + faultLanesHeight(bands));
   drawTicks(ctx, picture.palette, picture.scale, { top: picture.top, bottom: picture.bottom });
   drawFaultBands(ctx, picture.palette, scale, bands, {
@@ -133,6 +133,8 @@ function drawStretch(
     case 'syncs':
       ctx.strokeStyle = ink;
       ctx.strokeRect(box.x + 0.5, box.y + 0.5, Math.max(1, box.width - 1), box.height - 1);
+      return;
+    case 'gone':
       return;
     default:
       ctx.setLineDash([2, 3]);

@@ -1,5 +1,5 @@
 /** The path of a sparkline from operation buckets. */
-import { bucketIndexAt, type OpsBucket } from '../timeline/history.ts';
+import { bucketIndexAt, type OpsBucket } from '../timeline/ops-buckets.ts';
 
 export interface Spark {
   readonly path: string;

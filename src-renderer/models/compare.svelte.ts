@@ -1,7 +1,7 @@
 /** Several runs side by side: their figures, and what happened in each over time. */
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import type { Run } from '../../src-main/contract/model.ts';
-import type { FaultRecord, NodeId } from '../../src-main/contract/words.ts';
+import { isDownFault, type FaultRecord, type NodeId } from '../../src-main/contract/words.ts';
 import type { LabClient } from '../connection/client.ts';
 import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/history.ts';
 import { compareRuns } from './comparison.ts';
@@ -81,16 +81,18 @@ export function firstFaultUs(history: ClusterHistory): number | null {
 
 /**
  * Elections that no fault explains: neither the first one, nor one after a fault that hit the
- * leader, nor one after a node that was away came back and may have unseated the leader.
+ * leader, nor one after a node that was away came back and may have unseated the leader, nor one
+ * that a command of the operator may have asked for.
  */
 export function uncausedElections({ run, history }: ComparedRun): number {
   const elections = run.metrics?.elections ?? 0;
   let causes = 1;
   for (const fault of history.faults) {
     if (touches(fault, leaderAt(history, fault.startUs))) causes += 1;
-    const keepsAlive = fault.spec.kind !== 'kill' && fault.spec.kind !== 'stop';
-    if (keepsAlive && fault.endUs !== null && fault.endUs < history.endUs) causes += 1;
+    if (!isDownFault(fault.spec) && fault.endUs !== null && fault.endUs < history.endUs)
+      causes += 1;
   }
+  for (const { spec } of history.commands) if (spec.do !== 'snapshot') causes += 1;
   return Math.max(0, elections - causes);
 }
 

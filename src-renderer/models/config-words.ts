@@ -1,8 +1,9 @@
 /** The configuration of a cluster in words: voters, learners, both halves of a change, who is out. */
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeConfigView } from '../../src-main/contract/node-view.ts';
-import { compareIds, type NodeId } from '../../src-main/contract/words.ts';
+import type { NodeId } from '../../src-main/contract/words.ts';
 import { configurationOf, goneIds, standingOf } from './membership.ts';
+import { byNumber } from '../timeline/node-order.ts';
 
 export interface ConfigPart {
   readonly word: string;
@@ -32,7 +33,7 @@ export function configWords(view: ClusterView): ConfigWords {
   const outside = view.nodeIds.filter((id) => standingOf(view, id, config) === 'outside');
   const parts = [
     ...partsOf(config, view.protocol),
-    ...partOf('outside', outside.sort(compareIds)),
+    ...partOf('outside', outside.sort(byNumber)),
     ...partOf('gone', goneIds(view)),
   ];
   const { pos, votersOld } = config;

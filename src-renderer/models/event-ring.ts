@@ -8,6 +8,7 @@ import { classOf, describeEvent, nodeOf, type EventClass } from '../timeline/eve
 import { Recoveries } from '../timeline/recoveries.ts';
 import type { NodeId } from '../../src-main/contract/words.ts';
 
+const RARE: readonly EventClass[] = ['roles', 'faults', 'changes', 'rules'];
 const COMMON_KEEP = 3_000;
 const RARE_KEEP = 5_000;
 /** So many more may gather before the oldest are let go, all at once. */
@@ -52,12 +53,11 @@ export class EventRing {
   }
 }
 
-/** Roles, faults and broken rules. What the screen had to leave out is counted with messages: it
+/** Roles, faults, changes and broken rules. What the screen had to leave out is counted with messages: it
  *  comes as often as they do. */
 function isRare(event: ViewEvent): boolean {
   if (event.k === 'skipped') return false;
-  const kind = classOf(event);
-  return kind === 'roles' || kind === 'faults' || kind === 'rules';
+  return RARE.includes(classOf(event));
 }
 
 /** Appends in place; the list is cut once per SLACK events. */

@@ -4,8 +4,9 @@
  */
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeConfigView, NodeView } from '../../src-main/contract/node-view.ts';
-import { compareIds, type NodeId } from '../../src-main/contract/words.ts';
+import type { NodeId } from '../../src-main/contract/words.ts';
 import { currentLeader } from './leadership.ts';
+import { byNumber } from '../timeline/node-order.ts';
 
 /** `outside`: it runs, but no configuration has it with the disk it has. `gone`: it was removed,
  *  and its process has ended. */
@@ -29,7 +30,7 @@ export function configurationOf(view: ClusterView): NodeConfigView {
 
 /** Everybody who decides: of a configuration in change, both halves. */
 export function votersOf(config: NodeConfigView): NodeId[] {
-  return [...new Set([...config.voters, ...(config.votersOld ?? [])])].sort(compareIds);
+  return [...new Set([...config.voters, ...(config.votersOld ?? [])])].sort(byNumber);
 }
 
 export function standingOf(
@@ -58,13 +59,13 @@ function isTold(node: NodeView): boolean {
 export function presentIds(view: ClusterView): NodeId[] {
   const config = configurationOf(view);
   const known = view.nodeIds.filter((id) => standingOf(view, id, config) !== 'gone');
-  return known.sort(compareIds);
+  return known.sort(byNumber);
 }
 
 /** Nodes that were removed and have ended. */
 export function goneIds(view: ClusterView): NodeId[] {
   const config = configurationOf(view);
-  return view.nodeIds.filter((id) => standingOf(view, id, config) === 'gone').sort(compareIds);
+  return view.nodeIds.filter((id) => standingOf(view, id, config) === 'gone').sort(byNumber);
 }
 
 export interface QuorumStanding {

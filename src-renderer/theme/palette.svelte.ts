@@ -48,6 +48,7 @@ const COLOUR_NAMES = [
   'fault-hold-disk',
   'fault-power-cut',
   'fault-wipe',
+  'fault-command',
   'msg-replicate',
   'msg-answer',
   'msg-commit',

@@ -1,99 +1,12 @@
 /** Ticks, fault bands and the playhead of a time axis. The same look on every axis of the lab. */
-import type { FaultKindName, FaultRecord } from '../../src-main/contract/words.ts';
+import type { FaultKindName } from '../../src-main/contract/words.ts';
 import { hatch } from '../charts/hatch.ts';
 import type { Palette } from '../theme/palette.svelte.ts';
+import { BAND_LETTERS, LANE_HEIGHT, type FaultBand } from './bands.ts';
 import { formatTime, ticks, timeToX, type TimeScale } from './time-scale.ts';
 
 export const TICK_FONT = '9.5px "DejaVu Sans Mono", ui-monospace, monospace';
 export const TEXT_FONT = '10.5px "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
-
-export const FAULT_LETTERS: Readonly<Record<FaultKindName, string>> = {
-  kill: 'K',
-  stop: 'E',
-  pause: 'P',
-  cut: 'X',
-  delay: 'D',
-  loss: 'L',
-  'hold-disk': 'H',
-  'power-cut': 'O',
-  wipe: 'W',
-};
-
-/** One fault as every row of an axis draws it; equal faults of several clusters are one band. */
-export interface FaultBand {
-  readonly kind: FaultKindName;
-  readonly label: string;
-  readonly fromUs: number;
-  /** null while it is on. */
-  readonly toUs: number | null;
-  readonly lane: number;
-}
-
-const SAME_FAULT_US = 400_000;
-
-type Band = Omit<FaultBand, 'lane'>;
-
-/** Gives bands that overlap lanes of their own; what has no lane left is counted in the last. */
-export function faultBands(faults: readonly FaultRecord[], lanesMax: number): FaultBand[] {
-  return clusterFaultBands([{ name: '', faults }], lanesMax);
-}
-
-/** Joins the same fault of several clusters; one that not all of them have names its own. */
-export function clusterFaultBands(
-  groups: readonly { readonly name: string; readonly faults: readonly FaultRecord[] }[],
-  lanesMax: number,
-): FaultBand[] {
-  const sorted = groups
-    .flatMap(({ name, faults }) => faults.map((fault) => ({ name, fault })))
-    .sort((a, b) => a.fault.startUs - b.fault.startUs || a.fault.id - b.fault.id);
-  const joined: { band: Band; names: string[] }[] = [];
-  for (const { name, fault } of sorted) {
-    const { label, startUs: fromUs, endUs: toUs } = fault;
-    const same = joined.find(
-      ({ band, names }) =>
-        band.label === label && fromUs - band.fromUs < SAME_FAULT_US && !names.includes(name),
-    );
-    if (same === undefined) {
-      joined.push({ band: { kind: fault.spec.kind, label, fromUs, toUs }, names: [name] });
-    } else {
-      same.band = { ...same.band, toUs: laterEnd(same.band.toUs, toUs) };
-      same.names.push(name);
-    }
-  }
-  const named = joined.map(({ band, names }) =>
-    names.length === groups.length ? band : { ...band, label: `${band.label}, ${names.join(' ')}` },
-  );
-  return assignLanes(named, lanesMax);
-}
-
-function assignLanes(bands: readonly Band[], lanesMax: number): FaultBand[] {
-  const laneEnds: number[] = [];
-  const placed: FaultBand[] = [];
-  let rest: { band: FaultBand; at: number; count: number } | null = null;
-  for (const band of bands) {
-    const endUs = band.toUs ?? Infinity;
-    let lane = laneEnds.findIndex((end) => end <= band.fromUs);
-    if (lane < 0 && laneEnds.length < lanesMax) lane = laneEnds.length;
-    if (lane >= 0) {
-      laneEnds[lane] = endUs;
-      placed.push({ ...band, lane });
-      if (lane === lanesMax - 1)
-        rest = { band: { ...band, lane }, at: placed.length - 1, count: 1 };
-      continue;
-    }
-    if (rest === null) continue;
-    rest.count += 1;
-    const toUs = laterEnd(rest.band.toUs, band.toUs);
-    rest.band = { ...rest.band, label: `${rest.count} faults`, toUs };
-    placed[rest.at] = rest.band;
-    laneEnds[lanesMax - 1] = toUs ?? Infinity;
-  }
-  return placed;
-}
-
-function laterEnd(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : Math.max(a, b);
-}
 
 export function drawTicks(
   ctx: CanvasRenderingContext2D,
@@ -112,8 +25,6 @@ export function drawTicks(
     ctx.fillText(`${formatTime(us, stepUs)} s`, x + 3, rows.top + 12);
   }
 }
-
-const LANE_HEIGHT = 12;
 
 export function drawFaultBands(
   ctx: CanvasRenderingContext2D,
@@ -139,13 +50,11 @@ export function drawFaultBands(
     drawEdges(ctx, scale, band, ink, { top: y, bottom: rows.bottom });
     // Short faults close to each other: the band is always drawn, a letter only where it is free.
     if (left < (freeX[band.lane] ?? 0)) continue;
-    drawLetter(ctx, palette, FAULT_LETTERS[band.kind], ink, left, y);
+    drawLetter(ctx, palette, BAND_LETTERS[band.kind], ink, left, y);
     freeX[band.lane] = left + 12;
     ctx.fillStyle = palette['text-2'];
     ctx.textAlign = 'left';
-    const inSight = scale.left + scale.width - left - 16;
-    const room =
-      band.toUs === null ? Math.min(inSight, Math.max(right - left, 140)) : right - left - 16;
+    const room = roomFor(scale, bands, band, { left, right });
     if (room <= 20) continue;
     const text = fit(ctx, band.label, room);
     ctx.fillText(text, left + 14, y + 5);
@@ -153,9 +62,21 @@ export function drawFaultBands(
   }
 }
 
-export function faultLanesHeight(bands: readonly FaultBand[]): number {
-  const lanes = bands.reduce((most, band) => Math.max(most, band.lane + 1), 1);
-  return lanes * LANE_HEIGHT + 4;
+const OPEN_LABEL_PX = 140;
+
+/** A command is over in no time: its label may stand behind it, as far as the lane is free. */
+function roomFor(
+  scale: TimeScale,
+  bands: readonly FaultBand[],
+  band: FaultBand,
+  { left, right }: { readonly left: number; readonly right: number },
+): number {
+  const inSight = scale.left + scale.width - left - 16;
+  if (band.toUs === null) return Math.min(inSight, Math.max(right - left, OPEN_LABEL_PX));
+  if (band.kind !== 'command') return right - left - 16;
+  const next = bands.find((other) => other.lane === band.lane && other.fromUs > band.fromUs);
+  const free = next === undefined ? inSight : timeToX(scale, next.fromUs) - left - 18;
+  return Math.max(right - left - 16, Math.min(inSight, free, OPEN_LABEL_PX));
 }
 
 function drawEdges(

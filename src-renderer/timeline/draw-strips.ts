@@ -3,14 +3,12 @@ import { eraLabel, type FaultRecord, type NodeId } from '../../src-main/contract
 import { eraColour, type Palette } from '../theme/palette.svelte.ts';
 import { drawDimension, drawWash, hatched, line, TEXT_FONT, TICK_FONT } from './draw-axis.ts';
 import {
-  bucketIndexAt,
-  findGaps,
   segmentIndexAt,
+  type ChangeAt,
   type ClusterHistory,
-  type Gap,
-  type OpsBucket,
   type StripSegment,
 } from './history.ts';
+import { bucketIndexAt, findGaps, type Gap, type OpsBucket } from './ops-buckets.ts';
 import { formatSpan, timeToX, type TimeScale } from './time-scale.ts';
 
 export const STRIP_HEIGHT = 11;
@@ -55,6 +53,7 @@ export function drawCluster(pen: Pen, cluster: StripCluster, top: number): void 
     drawRowLabel(pen, id, y + STRIP_HEIGHT / 2);
     drawWashes(pen, history.faults, id, y, cluster.nowUs);
     drawStrip(pen, history.strips[id] ?? [], y, cluster.nowUs);
+    drawChanges(pen, history.changes, id, y);
   });
   ctx.save();
   ctx.beginPath();
@@ -134,11 +133,36 @@ function drawSegment(pen: Pen, segment: StripSegment, x: number, width: number, 
       return;
     case 'paused':
       return hatched(ctx, palette['fault-pause'], box);
+    case 'gone':
+      return;
     case 'down':
     case 'starting':
       ctx.setLineDash([2, 3]);
       line(ctx, palette['line-3'], x, middle, x + width, middle);
       ctx.setLineDash([]);
+  }
+}
+
+/** A triangle where the configuration of a node changed, a block where it has a new snapshot. */
+function drawChanges(pen: Pen, changes: readonly ChangeAt[], node: NodeId, y: number): void {
+  const { ctx, palette, scale } = pen;
+  ctx.fillStyle = palette.text;
+  ctx.strokeStyle = palette.surface;
+  ctx.lineWidth = 1;
+  for (const change of changes) {
+    if (change.node !== node || change.us < scale.fromUs || change.us > scale.toUs) continue;
+    const x = timeToX(scale, change.us);
+    ctx.beginPath();
+    if (change.kind === 'config') {
+      ctx.moveTo(x - 3.5, y + 1);
+      ctx.lineTo(x + 3.5, y + 1);
+      ctx.lineTo(x, y + 7);
+      ctx.closePath();
+    } else {
+      ctx.rect(x - 2.5, y + 3, 5, 5);
+    }
+    ctx.stroke();
+    ctx.fill();
   }
 }
 

@@ -2,17 +2,20 @@
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import {
   eraLabel,
+  type AdminRecord,
   type FaultRecord,
   type NodeId,
   type TraceEvent,
 } from '../../src-main/contract/words.ts';
 import { formatSpan } from './time-scale.ts';
 
-export type EventClass = 'roles' | 'faults' | 'log' | 'messages' | 'clients' | 'rules';
+/** `changes`: of the membership, of who leads by command, of what stands in snapshots. */
+export type EventClass = 'roles' | 'faults' | 'changes' | 'log' | 'messages' | 'clients' | 'rules';
 
 export const EVENT_CLASSES: readonly EventClass[] = [
   'roles',
   'faults',
+  'changes',
   'log',
   'messages',
   'clients',
@@ -32,8 +35,9 @@ export function classOf(event: ViewEvent): EventClass {
     case 'pause':
     case 'resume':
     case 'fault':
-    case 'admin':
       return 'faults';
+    case 'admin':
+      return 'changes';
     case 'send':
     case 'recv':
     case 'drop':
@@ -89,10 +93,8 @@ function wordsOf(event: ViewEvent): string {
       return `applies up to ${event.to}, state ${event.hash.slice(0, 8)}`;
     case 'fault':
       return describeFault(event.fault);
-    case 'admin': {
-      const { label, endUs, outcome } = event.record;
-      return endUs === null ? `command: ${label}` : `command ended: ${label}: ${outcome ?? ''}`;
-    }
+    case 'admin':
+      return describeCommand(event.record);
     case 'ops':
       return describeOps(event);
     case 'violation':
@@ -112,6 +114,10 @@ function classOfTrace(e: TraceEvent): EventClass {
       return 'roles';
     case 'ignored':
       return 'messages';
+    case 'config':
+    case 'snapshot':
+    case 'transfer':
+      return 'changes';
     default:
       return 'log';
   }
@@ -152,15 +158,22 @@ function describeTrace(e: TraceEvent): string {
 }
 
 function describeConfig(e: Extract<TraceEvent, { kind: 'config' }>): string {
-  const old = e.votersOld === null ? '' : `, with ${e.votersOld.join(' ')}`;
+  const since = e.pos === 0 ? '' : ` from ${e.pos} on`;
+  const old = e.votersOld === null ? '' : ` and, while it changes, by ${e.votersOld.join(' ')}`;
   const learners = e.learners.length === 0 ? '' : `; learners ${e.learners.join(' ')}`;
-  return `goes by the voters ${e.voters.join(' ')}${old}${learners}`;
+  const voters = e.voters.length === 0 ? 'knows no configuration' : null;
+  return voters ?? `goes by the voters ${e.voters.join(' ')}${since}${old}${learners}`;
 }
 
 function describeSnapshot(e: Extract<TraceEvent, { kind: 'snapshot' }>): string {
   if (e.what === 'taken') return `has a snapshot up to ${e.pos}`;
   if (e.what === 'sent') return `sends ${e.peer ?? 'a peer'} its snapshot up to ${e.pos}`;
   return `takes over the snapshot up to ${e.pos} of ${e.peer ?? 'a peer'}`;
+}
+
+function describeCommand({ label, endUs, ok, outcome }: AdminRecord): string {
+  if (endUs === null) return `command: ${label}`;
+  return `command ${ok === true ? 'done' : 'refused'}: ${label}: ${outcome ?? ''}`;
 }
 
 function describeFault(fault: FaultRecord): string {

@@ -6,28 +6,25 @@ import type { ViewEvent } from '../../src-main/contract/events.ts';
 import {
   eraLabel,
   ERA_ZERO,
+  type AdminRecord,
   type Era,
   type FaultRecord,
   type NodeId,
   type Role,
+  type TraceEvent,
 } from '../../src-main/contract/words.ts';
+import { joinOlderOps, type OpsBucket } from './ops-buckets.ts';
+import { byNumber } from './node-order.ts';
 
-export type StripLook = 'starting' | 'leads' | 'follows' | 'seeks' | 'syncs' | 'down' | 'paused';
+/** `gone`: it was removed, and its process has ended. */
+export type StripLook =
+  'starting' | 'leads' | 'follows' | 'seeks' | 'syncs' | 'down' | 'paused' | 'gone';
 
 /** A stretch of one look and era; it ends where the next one begins. */
 export interface StripSegment {
   readonly us: number;
   readonly look: StripLook;
   readonly era: Era;
-}
-
-export interface OpsBucket {
-  readonly us: number;
-  readonly spanUs: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly unknown: number;
-  readonly p50Us: number | null;
 }
 
 export interface Leadership {
@@ -43,21 +40,34 @@ export interface ViolationAt {
   readonly message: string;
 }
 
+/** Something of a node that changed without its role: its configuration, its snapshot. */
+export interface ChangeAt {
+  readonly us: number;
+  readonly node: NodeId;
+  readonly kind: 'config' | 'snapshot';
+}
+
 interface NodeNow {
-  state: 'starting' | 'up' | 'down';
+  state: 'starting' | 'up' | 'down' | 'gone';
   paused: boolean;
   role: Role;
   era: Era;
+  /** What it goes by, as told last; it tells the same again at every boot. */
+  config: string;
 }
 
 export interface ClusterHistory {
-  readonly nodeIds: readonly NodeId[];
+  /** Every node there ever was, in the order of ids. */
+  readonly nodeIds: NodeId[];
   readonly strips: Record<NodeId, StripSegment[]>;
   readonly ops: OpsBucket[];
   /** All faults, in the order they began. */
   readonly faults: FaultRecord[];
   readonly leaders: Leadership[];
   readonly violations: ViolationAt[];
+  /** All commands of the operator, in the order they were given. */
+  readonly commands: AdminRecord[];
+  readonly changes: ChangeAt[];
   readonly now: Record<NodeId, NodeNow>;
   endUs: number;
 }
@@ -65,15 +75,41 @@ export interface ClusterHistory {
 const SEGMENTS_MAX = 4_000;
 const OPS_MAX = 20_000;
 const FAULTS_MAX = 1_000;
+/** The configuration a cluster begins with: going by it is no change. */
+const INITIAL_CONFIG = '0';
+const CHANGES_MAX = 4_000;
 
 export function emptyHistory(nodeIds: readonly NodeId[]): ClusterHistory {
   const strips: Record<NodeId, StripSegment[]> = {};
   const now: Record<NodeId, NodeNow> = {};
-  for (const id of nodeIds) {
-    strips[id] = [{ us: 0, look: 'starting', era: ERA_ZERO }];
-    now[id] = { state: 'starting', paused: false, role: 'outsider', era: ERA_ZERO };
-  }
-  return { nodeIds, strips, ops: [], faults: [], leaders: [], violations: [], now, endUs: 0 };
+  const history: ClusterHistory = {
+    nodeIds: [],
+    strips,
+    ops: [],
+    faults: [],
+    leaders: [],
+    violations: [],
+    commands: [],
+    changes: [],
+    now,
+    endUs: 0,
+  };
+  for (const id of nodeIds) addNode(history, id, 0);
+  return history;
+}
+
+/** A row of its own from `us` on: a node that comes later was not there before. */
+function addNode(history: ClusterHistory, id: NodeId, us: number): void {
+  history.nodeIds.push(id);
+  history.nodeIds.sort(byNumber);
+  history.strips[id] = [{ us, look: 'starting', era: ERA_ZERO }];
+  history.now[id] = {
+    state: 'starting',
+    paused: false,
+    role: 'outsider',
+    era: ERA_ZERO,
+    config: INITIAL_CONFIG,
+  };
 }
 
 /** Folds one event; messages, log and vote events leave no trace here. */
@@ -89,15 +125,32 @@ export function recordHistory(history: ClusterHistory, event: ViewEvent): void {
     case 'violation':
       if (history.violations.length < FAULTS_MAX) history.violations.push(event);
       return;
+    case 'admin':
+      return recordCommand(history, event.record);
     case 'up':
+      if (history.now[event.node] === undefined) addNode(history, event.node, event.us);
+      return recordNode(history, event.node, event.us, nodeChange(event));
     case 'down':
     case 'pause':
     case 'resume':
       return recordNode(history, event.node, event.us, nodeChange(event));
     case 'trace':
-      if (event.e.kind !== 'role') return;
-      recordLeader(history, event.node, event.us, event.e);
-      return recordNode(history, event.node, event.us, { role: event.e.role, era: event.e.era });
+      return recordTrace(history, event.node, event.us, event.e);
+    default:
+      return;
+  }
+}
+
+function recordTrace(history: ClusterHistory, node: NodeId, us: number, e: TraceEvent): void {
+  switch (e.kind) {
+    case 'role':
+      recordLeader(history, node, us, e);
+      return recordNode(history, node, us, { role: e.role, era: e.era });
+    case 'config':
+      return recordConfig(history, node, us, e);
+    case 'snapshot':
+      if (e.what !== 'sent') recordChange(history, { us, node, kind: 'snapshot' });
+      return;
     default:
       return;
   }
@@ -113,54 +166,6 @@ export function segmentIndexAt(segments: readonly StripSegment[], us: number): n
     else high = middle - 1;
   }
   return low;
-}
-
-/** Index of the first bucket that ends after `us`. */
-export function bucketIndexAt(ops: readonly OpsBucket[], us: number): number {
-  let low = 0;
-  let high = ops.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ops[middle] as OpsBucket).us <= us) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-export interface Gap {
-  readonly fromUs: number;
-  readonly toUs: number;
-  /** Nobody was answered since. */
-  readonly open: boolean;
-}
-
-/** Stretches of at least `minUs` without a successful answer, within [fromUs, toUs]. */
-export function findGaps(
-  ops: readonly OpsBucket[],
-  fromUs: number,
-  toUs: number,
-  minUs: number,
-): Gap[] {
-  const gaps: Gap[] = [];
-  let start = Math.max(0, bucketIndexAt(ops, fromUs) - 1);
-  while (start > 0 && (ops[start] as OpsBucket).ok === 0) start -= 1;
-  let lastOkUs: number | null = null;
-  for (let i = start; i < ops.length; i += 1) {
-    const bucket = ops[i] as OpsBucket;
-    if (bucket.ok === 0) continue;
-    const gapEnd = bucket.us - bucket.spanUs;
-    if (lastOkUs !== null && gapEnd - lastOkUs >= minUs) {
-      gaps.push({ fromUs: lastOkUs, toUs: gapEnd, open: false });
-    }
-    // A gap that reaches out of sight is as long as it is.
-    if (bucket.us > toUs) return gaps;
-    lastOkUs = bucket.us;
-  }
-  const known = ops[ops.length - 1]?.us ?? 0;
-  if (lastOkUs !== null && known - lastOkUs >= minUs) {
-    gaps.push({ fromUs: lastOkUs, toUs: known, open: true });
-  }
-  return gaps;
 }
 
 export function lookOf(now: NodeNow): StripLook {
@@ -253,23 +258,41 @@ function recordFault(history: ClusterHistory, fault: FaultRecord): void {
   dropOldest(history.faults, FAULTS_MAX);
 }
 
-/** Joins the older half by pairs: a long run keeps its beginning, only coarser. */
-function joinOlderOps(ops: OpsBucket[]): void {
-  const half = Math.floor(ops.length / 4) * 2;
-  const joined: OpsBucket[] = [];
-  for (let i = 0; i < half; i += 2) {
-    const a = ops[i] as OpsBucket;
-    const b = ops[i + 1] as OpsBucket;
-    joined.push({
-      us: b.us,
-      spanUs: b.us - a.us + a.spanUs,
-      ok: a.ok + b.ok,
-      failed: a.failed + b.failed,
-      unknown: a.unknown + b.unknown,
-      p50Us: b.p50Us ?? a.p50Us,
-    });
+function recordConfig(
+  history: ClusterHistory,
+  node: NodeId,
+  us: number,
+  { pos, votersOld }: Extract<TraceEvent, { kind: 'config' }>,
+): void {
+  const now = history.now[node];
+  const config = `${pos}${votersOld === null ? '' : ' changing'}`;
+  if (now === undefined || now.config === config) return;
+  now.config = config;
+  recordChange(history, { us, node, kind: 'config' });
+}
+
+function recordChange(history: ClusterHistory, change: ChangeAt): void {
+  history.changes.push(change);
+  dropOldest(history.changes, CHANGES_MAX);
+}
+
+function recordCommand(history: ClusterHistory, record: AdminRecord): void {
+  const at = history.commands.findLastIndex(({ id }) => id === record.id);
+  if (at >= 0) history.commands[at] = record;
+  else history.commands.push(record);
+  dropOldest(history.commands, FAULTS_MAX);
+  if (record.ok !== true || record.endUs === null) return;
+  for (const node of history.nodeIds) {
+    if (history.now[node]?.state === 'down' && leavesBy(record, node))
+      recordNode(history, node, record.endUs, { state: 'gone', paused: false });
   }
-  ops.splice(0, half, ...joined);
+}
+
+/** Whether a node is no part of the cluster after this command. */
+function leavesBy({ spec }: AdminRecord, node: NodeId): boolean {
+  if (spec.do === 'remove') return spec.node === node;
+  if (spec.do !== 'reconfigure') return false;
+  return !spec.voters.includes(node) && !spec.learners.includes(node);
 }
 
 function dropOldest(list: unknown[], max: number): void {

@@ -1,8 +1,11 @@
-/** The moments worth going to: where a role changes, a fault begins or ends, a rule breaks. */
+/**
+ * The moments worth going to: where a role changes, a fault begins or ends, the cluster or
+ * a snapshot changes, a rule breaks.
+ */
 import type { EventClass } from './event-text.ts';
 import type { ClusterHistory } from './history.ts';
 
-const LANDMARKS: readonly EventClass[] = ['roles', 'faults', 'rules'];
+const LANDMARKS: readonly EventClass[] = ['roles', 'faults', 'changes', 'rules'];
 
 /** Whether a history alone can tell where events of these classes are. */
 export function areLandmarks(classes: readonly EventClass[]): boolean {
@@ -25,6 +28,13 @@ export function nextLandmark(
     for (const fault of history.faults) {
       offer(fault.startUs);
       offer(fault.endUs);
+    }
+  }
+  if (classes.includes('changes')) {
+    for (const change of history.changes) offer(change.us);
+    for (const command of history.commands) {
+      offer(command.startUs);
+      offer(command.endUs);
     }
   }
   if (classes.includes('rules')) for (const violation of history.violations) offer(violation.us);

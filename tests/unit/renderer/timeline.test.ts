@@ -2,16 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { ViewEvent } from '../../../src-main/contract/events.ts';
 import type { FaultRecord } from '../../../src-main/vocabulary/fault.ts';
 import { sparkOf } from '../../../src-renderer/charts/spark.ts';
-import { clusterFaultBands, faultBands } from '../../../src-renderer/timeline/draw-axis.ts';
+import { clusterFaultBands, faultBands } from '../../../src-renderer/timeline/bands.ts';
 import { classOf, describeEvent } from '../../../src-renderer/timeline/event-text.ts';
 import {
-  bucketIndexAt,
   emptyHistory,
-  findGaps,
   recordHistory,
   segmentIndexAt,
-  type OpsBucket,
 } from '../../../src-renderer/timeline/history.ts';
+import {
+  bucketIndexAt,
+  findGaps,
+  type OpsBucket,
+} from '../../../src-renderer/timeline/ops-buckets.ts';
 import { areLandmarks, nextLandmark } from '../../../src-renderer/timeline/landmarks.ts';
 import { MessageMarks } from '../../../src-renderer/timeline/message-marks.ts';
 import {
@@ -132,8 +134,12 @@ describe('history', () => {
 describe('fault bands', () => {
   test('the same fault of several clusters is one band that ends with the last', () => {
     const groups = [
-      { name: 'Raft', faults: [fault(1, 'kill n1', 100, 900), fault(2, 'cut', 300, null)] },
-      { name: 'ZAB', faults: [fault(9, 'kill n1', 150, 950)] },
+      {
+        name: 'Raft',
+        faults: [fault(1, 'kill n1', 100, 900), fault(2, 'cut', 300, null)],
+        commands: [],
+      },
+      { name: 'ZAB', faults: [fault(9, 'kill n1', 150, 950)], commands: [] },
     ];
     const bands = clusterFaultBands(groups, 4);
     expect(bands.map((b) => [b.label, b.fromUs, b.toUs, b.lane])).toEqual([
@@ -144,13 +150,84 @@ describe('fault bands', () => {
 
   test('lanes are used again; what has no lane left is counted in the last one', () => {
     const many = Array.from({ length: 6 }, (_, i) => fault(i, `f${i}`, i, null));
-    expect(faultBands(many, 3).map((b) => [b.label, b.lane])).toEqual([
+    expect(faultBands({ faults: many, commands: [] }, 3).map((b) => [b.label, b.lane])).toEqual([
       ['f0', 0],
       ['f1', 1],
-      ['4 faults', 2],
+      ['4 more', 2],
     ]);
-    const after = faultBands([fault(1, 'a', 0, 10), fault(2, 'b', 20, 30)], 3);
+    const after = faultBands(
+      { faults: [fault(1, 'a', 0, 10), fault(2, 'b', 20, 30)], commands: [] },
+      3,
+    );
     expect(after.map((b) => b.lane)).toEqual([0, 0]);
+  });
+});
+
+describe('commands and changes', () => {
+  const command = (ok: boolean | null, endUs: number | null): ViewEvent => ({
+    k: 'admin',
+    us: endUs ?? 100,
+    record: {
+      id: 1,
+      spec: { do: 'remove', node: 'n3' },
+      label: 'remove n3',
+      origin: 'hand',
+      startUs: 100,
+      endUs,
+      ok,
+      outcome: ok === false ? 'not-leader' : null,
+    },
+  });
+  const config = (us: number, node: string, pos: number): ViewEvent => {
+    const e = { kind: 'config', pos, voters: ['n1', 'n2'], votersOld: null, learners: [] } as const;
+    return { k: 'trace', us, node, e };
+  };
+
+  test('a node that comes later has a strip from then on, in the order of ids', () => {
+    const history = emptyHistory(['n1', 'n10']);
+    recordHistory(history, { k: 'up', us: 400, node: 'n4', incarnation: 1 });
+    expect(history.nodeIds).toEqual(['n1', 'n4', 'n10']);
+    expect(history.strips['n4']?.map(({ us }) => us)).toEqual([400]);
+  });
+
+  test('a removed node that has ended leaves the picture, a refused removal does not', () => {
+    for (const [ok, look] of [
+      [true, 'gone'],
+      [false, 'down'],
+    ] as const) {
+      const history = emptyHistory(['n1', 'n3']);
+      recordHistory(history, { k: 'up', us: 10, node: 'n3', incarnation: 1 });
+      recordHistory(history, command(null, null));
+      recordHistory(history, { k: 'down', us: 120, node: 'n3', how: 'stop', why: '' });
+      recordHistory(history, command(ok, 150));
+      expect(history.strips['n3']?.at(-1)?.look).toBe(look);
+      expect(history.commands).toHaveLength(1);
+      const band = faultBands(history, 3)[0];
+      expect(band).toMatchObject({ kind: 'command', fromUs: 100, toUs: 150 });
+      expect(band?.label).toBe(ok ? 'remove n3' : 'remove n3: refused');
+    }
+  });
+
+  test('a configuration is a change when it is another one, and a landmark', () => {
+    const history = emptyHistory(['n1', 'n2']);
+    recordHistory(history, config(20, 'n1', 0));
+    recordHistory(history, config(300, 'n1', 12));
+    recordHistory(history, config(500, 'n1', 12));
+    const e = { kind: 'snapshot', what: 'taken', pos: 15, peer: null } as const;
+    recordHistory(history, { k: 'trace', us: 700, node: 'n2', e });
+    expect(history.changes.map(({ us, kind }) => [us, kind])).toEqual([
+      [300, 'config'],
+      [700, 'snapshot'],
+    ]);
+    expect(nextLandmark(history, ['changes'], 0, 'forward')).toBe(300);
+    expect(nextLandmark(history, ['changes'], 300, 'forward')).toBe(700);
+    expect(areLandmarks(['changes'])).toBe(true);
+  });
+
+  test('they are told in words', () => {
+    expect(describeEvent(command(false, 150))).toBe('command refused: remove n3: not-leader');
+    expect(describeEvent(config(20, 'n1', 12))).toBe('goes by the voters n1 n2 from 12 on');
+    expect(classOf(config(20, 'n1', 12))).toBe('changes');
   });
 });
 
