@@ -145,6 +145,11 @@ export class LiveCluster {
     return this.#runId;
   }
 
+  /** Where its nodes keep their files. */
+  get directory(): string {
+    return this.#runDir;
+  }
+
   get status(): Cluster['status'] {
     return this.#status;
   }
