@@ -64,15 +64,20 @@ function tickLeading(node: ZabNode, leading: LeadingState, elapsed: number): voi
   if (node.leading !== null) maybePing(node, leading);
 }
 
-/** A leader without a quorum of current followers stops (protocols.md 3.8). */
+/**
+ * A leader without a quorum of current followers stops (protocols.md 3.8); one that makes way stops
+ * when all have left it, for the last of them, too, has to hear why.
+ */
 export function ensureFollowers(node: ZabNode): void {
   const { leading, settings } = node;
   if (leading === null || node.phase !== 'broadcast') return;
-  const current = new Set<NodeId>([settings.nodeId]);
+  const current = new Set<NodeId>();
   for (const learner of leading.learners.values()) {
     if (learner.stage === 'up-to-date') current.add(learner.peer);
   }
-  if (!isQuorum(node.voters, current)) {
+  const hasNobody = leading.designated !== null && current.size === 0;
+  current.add(settings.nodeId);
+  if (hasNobody || (leading.designated === null && !isQuorum(node.voters, current))) {
     becomeLooking(node, 'no quorum of current followers', leading.designated);
   }
 }
