@@ -78,7 +78,7 @@ export class ConfigHistory {
     this.#narrow = saved.narrow;
     this.#bits = new Map(saved.bits);
     assert(saved.list.length > 0, 'no configuration');
-    for (const config of saved.list) this.add(config);
+    for (const config of saved.list) this.#append(config);
   }
 
   get list(): readonly Governing[] {
@@ -108,7 +108,15 @@ export class ConfigHistory {
     return slot + this.#delay;
   }
 
+  /** Takes in a configuration that was chosen; those that ended do not need their bits any more. */
   add(config: StoredConfig): void {
+    const needed = new Set([...this.#list.flatMap(({ ids }) => ids), ...idsOf(config.voters)]);
+    // Used again only now that no open slot can have them in its mask.
+    this.#bits = new Map([...this.#bits].filter(([id]) => needed.has(id)));
+    this.#append(config);
+  }
+
+  #append(config: StoredConfig): void {
     const ids = idsOf(config.voters);
     this.#giveBits(ids);
     let mask = 0;
@@ -119,21 +127,16 @@ export class ConfigHistory {
     this.#list.push({ ...config, from, ids, mask, phase1, phase2 });
   }
 
-  /** Bits are used again once no configuration has their node any more: until then no slot is open
-   *  in whose mask they could stand. */
   #giveBits(ids: readonly NodeId[]): void {
-    const needed = new Set([...this.#list.flatMap((config) => config.ids), ...ids]);
-    const bits = new Map([...this.#bits].filter(([id]) => needed.has(id)));
-    const used = new Set(bits.values());
+    const used = new Set(this.#bits.values());
     for (const id of ids) {
-      if (bits.has(id)) continue;
+      if (this.#bits.has(id)) continue;
       let bit = 0;
       while (used.has(bit)) bit += 1;
-      assert(bit < BITS_MAX, `${needed.size} voters, at most ${BITS_MAX}`);
-      bits.set(id, bit);
+      assert(bit < BITS_MAX, `voter ${id} would be number ${bit} of at most ${BITS_MAX}`);
+      this.#bits.set(id, bit);
       used.add(bit);
     }
-    this.#bits = bits;
   }
 
   /** The bit of a voter in the masks of accepted slots; 0 for a node that does not vote. */

@@ -53,10 +53,12 @@ export const MUTANTS = [
   {
     name: 'fill-below-floor',
     breaks: 'slots below the floor of a promise count as empty: a chosen value is lost (P15, P3)',
+    focus: ['snapshots'],
   },
   {
     name: 'config-at-once',
     breaks: 'the newest configuration counts for all slots, not from slot + alpha on (P12, P5)',
+    focus: ['membership'],
   },
   {
     name: 'narrow-phase-1',
@@ -65,18 +67,23 @@ export const MUTANTS = [
   {
     name: 'stop-old-early',
     breaks: 'old members are let go when the change is chosen: slots stay open for ever (2.13-11)',
+    focus: ['membership'],
   },
   {
     name: 'read-before-recovered',
     breaks: 'a new leader answers reads before what it took over is chosen: stale reads (R40)',
+    focus: ['reads'],
   },
   {
     name: 'quorum-read-chosen-only',
     breaks: 'a quorum read waits for known-chosen slots, not for accepted ones: stale reads (P9)',
+    focus: ['reads'],
   },
   {
     name: 'lease-too-long',
-    breaks: 'a leader trusts its lease until it resigns: reads at a deposed leader are stale (P18)',
+    breaks:
+      'a leader trusts its lease until it resigns, even when it hands over: stale reads (P18)',
+    focus: ['leases', 'transfers'],
   },
 ] as const satisfies readonly Mutant[];
 

@@ -23,6 +23,8 @@ export interface Options extends QuorumSizes {
   readonly snapshotEvery: number;
   /** Slots a snapshot covers that are kept all the same, for peers that are a little behind. */
   readonly retainEntries: number;
+  /** Chunks of a snapshot on their way to one peer. */
+  readonly maxChunksInflight: number;
   /** Reads of the level `lease`; acceptors then grant leases, also for a while after a boot. */
   readonly leaseReads: boolean;
   /** `single-decree`: the teaching mode of the folder single/. */
@@ -42,6 +44,7 @@ export const DEFAULT_OPTIONS: Options = {
   chosenHint: true,
   snapshotEvery: 10_000,
   retainEntries: 1_000,
+  maxChunksInflight: 4,
   leaseReads: false,
   q1: 0,
   q2: 0,

@@ -90,9 +90,9 @@ export function maybeConfirmReads(m: Machine, lead: Leadership): void {
  */
 export function hasLease(m: Machine, lead: Leadership): boolean {
   const { now, timing, mutants, configs } = m.state;
-  if (lead.leaseBlocked) return false;
   // Mutant: trusted until it resigns, which counts from the arrival of answers (museum P18).
   if (mutants.has('lease-too-long')) return true;
+  if (lead.leaseBlocked) return false;
   const window = timing.electionTicksMin - 1;
   const length = Math.floor((window * (100 - DRIFT_PERCENT)) / (100 + DRIFT_PERCENT));
   const oldest = lead.rounds.find(({ at }) => now - at < length)?.seq;

@@ -6,9 +6,6 @@ import type { NodeId } from '../../vocabulary/ids.ts';
 import type { SnapshotAck } from './messages.ts';
 import { resendTicks, type Machine, type Sending } from './state.ts';
 
-/** Chunks without an answer. */
-const WINDOW = 4;
-
 /** Begins, unless it is under way already. */
 export function sendSnapshot(m: Machine, to: NodeId): void {
   const { state } = m;
@@ -22,10 +19,10 @@ export function sendSnapshot(m: Machine, to: NodeId): void {
 }
 
 function sendChunks(m: Machine, to: NodeId, sending: Sending): void {
-  const { snapshot, now } = m.state;
+  const { snapshot, now, options } = m.state;
   if (snapshot === null) return;
   const { handle, lastPos, chunks, bytes, meta } = snapshot;
-  const end = Math.min(chunks, sending.acked + WINDOW);
+  const end = Math.min(chunks, sending.acked + options.maxChunksInflight);
   for (; sending.next < end; sending.next += 1) {
     sending.sentAt = now;
     const image = { handle, chunk: sending.next };
