@@ -224,6 +224,37 @@ describe('cluster view', () => {
     expect(copy.nodes['n1']?.log).toEqual([run(1, 5, 1)]);
   });
 
+  test('a node that joins is there from its first `up` on', () => {
+    const config = { kind: 'config', pos: 7, voters: IDS, votersOld: null } as const;
+    const view = fold([
+      { k: 'up', us: 5, node: 'n4', incarnation: 1 },
+      trace(6, 'n4', { ...config, learners: ['n4'] }),
+      { k: 'apply', us: 7, node: 'n4', to: 7, hash: 'ab' },
+    ]);
+    expect(view.nodeIds).toEqual([...IDS, 'n4']);
+    expect(view.nodes['n4']).toMatchObject({ state: 'up', applied: 7, config: { pos: 7 } });
+  });
+
+  test('a command of the operator stands once, as it is now, and only the newest are kept', () => {
+    const record = (id: number, outcome: string | null) => ({
+      id,
+      spec: { do: 'promote', node: 'n4' } as const,
+      label: 'promote n4',
+      origin: 'hand' as const,
+      startUs: id,
+      endUs: outcome === null ? null : id + 1,
+      ok: outcome === null ? null : true,
+      outcome,
+    });
+    const command = (id: number, outcome: string | null): ViewEvent => {
+      return { k: 'admin', us: id, record: record(id, outcome) };
+    };
+    const view = fold([command(1, null), command(2, null), command(1, 'done')]);
+    expect(view.commands).toEqual([record(1, 'done'), record(2, null)]);
+    for (let id = 3; id < 60; id += 1) applyEvent(view, command(id, 'done'));
+    expect(view.commands.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => 40 + i));
+  });
+
   test('events of unknown nodes change nothing but the time', () => {
     const view = fold([{ k: 'pause', us: 3, node: 'n9' }]);
     expect(view).toEqual({ ...emptyView(IDS, 'raft'), us: 3 });
