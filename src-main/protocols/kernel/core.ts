@@ -240,6 +240,12 @@ export interface ProtocolDefinition {
   readonly messageKinds: { readonly [type: string]: MessageKind };
   readonly defaultOptions: { readonly [name: string]: Json };
   readonly mutants: readonly Mutant[];
+  /** Why no cluster of these voters can have these options (quorums that need not meet); null when
+   *  it can. Asked before anything starts: a core only asserts it. */
+  clusterProblem?(
+    voters: readonly NodeId[],
+    options: { readonly [name: string]: Json },
+  ): string | null;
   create(): Core;
   restore(saved: Json): Core;
 }

@@ -1,5 +1,6 @@
 /** The line of Multi-Paxos in the registry of protocols. */
 import type { ProtocolDefinition } from '../kernel/core.ts';
+import { clusterProblem } from './cluster-problem.ts';
 import { MESSAGE_KINDS } from './messages.ts';
 import { MUTANTS } from './mutants.ts';
 import { DEFAULT_OPTIONS } from './options.ts';
@@ -12,6 +13,7 @@ export const paxosDefinition: ProtocolDefinition = {
   messageKinds: MESSAGE_KINDS,
   defaultOptions: { ...DEFAULT_OPTIONS },
   mutants: MUTANTS,
+  clusterProblem,
   create: () => new PaxosNode(),
   restore: (saved) => PaxosNode.restore(saved),
 };

@@ -8,6 +8,21 @@ const ROLES: readonly string[] = ['proposer', 'acceptor', 'learner'];
 
 export type Cast = ReadonlyMap<NodeId, ReadonlySet<PaxosRole>>;
 
+/** Why `text` gives no cast for these nodes; null when it does. */
+export function castProblem(text: string, ids: readonly NodeId[]): string | null {
+  if (text === '') return null;
+  const acting: string[] = [];
+  for (const part of text.split(',')) {
+    const [id = '', names = ''] = part.split(':');
+    if (!ids.includes(id)) return `roles: ${id} is no node`;
+    const unknown = names.split('+').find((name) => !ROLES.includes(name));
+    if (unknown !== undefined) return `roles: "${unknown}"; expected ${ROLES.join(', ')}`;
+    acting.push(...names.split('+'));
+  }
+  const missing = ['proposer', 'acceptor'].find((role) => !acting.includes(role));
+  return missing === undefined ? null : `roles: nobody is ${missing}`;
+}
+
 /** @param text empty: every node plays every part. */
 export function readCast(text: string, ids: readonly NodeId[]): Cast {
   const cast = new Map<NodeId, ReadonlySet<PaxosRole>>();
@@ -15,10 +30,10 @@ export function readCast(text: string, ids: readonly NodeId[]): Cast {
     for (const id of ids) cast.set(id, new Set(ROLES as readonly PaxosRole[]));
     return cast;
   }
+  const problem = castProblem(text, ids);
+  assert(problem === null, problem ?? '');
   for (const part of text.split(',')) {
     const [id = '', names = ''] = part.split(':');
-    assert(ids.includes(id), `roles: ${id} is no node`);
-    for (const name of names.split('+')) assert(ROLES.includes(name), `roles: no role ${name}`);
     cast.set(id, new Set(names.split('+') as PaxosRole[]));
   }
   return cast;

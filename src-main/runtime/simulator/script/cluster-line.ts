@@ -32,6 +32,10 @@ export function clusterSpec(args: Arguments, options: ScriptOptions): WorldSpec 
   if (sessions !== 'eager' && sessions !== 'packets') {
     args.fail(`sessions "${sessions}"; expected eager or packets`);
   }
+  const own = optionsFrom(args, protocol);
+  const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
+  const problem = protocol.clusterProblem?.(ids, own) ?? null;
+  if (problem !== null) args.fail(problem);
   return {
     protocol,
     nodes,
@@ -41,7 +45,7 @@ export function clusterSpec(args: Arguments, options: ScriptOptions): WorldSpec 
     service,
     spares,
     eagerSessions: sessions === 'eager',
-    options: optionsFrom(args, protocol),
+    options: own,
   };
 }
 
