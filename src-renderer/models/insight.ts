@@ -19,6 +19,7 @@ import {
   votersOf,
   type QuorumStanding,
 } from './membership.ts';
+import { isDiskHeld } from './node-state.ts';
 
 export interface LinkState {
   readonly from: NodeId;
@@ -61,7 +62,8 @@ export function isCutOff(
   return others.length > 0 && others.every((id) => !canTalk(states, node, id));
 }
 
-/** Working voters of which one reaches all others both ways, as close to a quorum as there is. */
+/** Voters that can store something and of which one reaches all others both ways, as close to a
+ *  quorum as there is. */
 export function largestGroup(
   view: ClusterView,
   states: ReadonlyMap<string, LinkState>,
@@ -69,7 +71,8 @@ export function largestGroup(
   const config = configurationOf(view);
   const working = votersOf(config).filter((id) => {
     const node = view.nodes[id];
-    return node !== undefined && isWorking(node) && standingOf(view, id, config) === 'voter';
+    if (node === undefined || !isWorking(node) || isDiskHeld(view, id)) return false;
+    return standingOf(view, id, config) === 'voter';
   });
   const leader = currentLeader(view)?.id ?? null;
   let best: readonly NodeId[] = [];
@@ -88,6 +91,12 @@ export function largestGroup(
 /** How the nodes that can talk stand to a quorum of the configuration in force. */
 export function quorumNow(view: ClusterView): QuorumStanding {
   return quorumStanding(configurationOf(view), largestGroup(view, linkStates(view.faults)));
+}
+
+/** What the nodes of a group can do together; with a held disk somewhere, it takes more to count. */
+export function talkWords(view: ClusterView): string {
+  const isHeld = view.nodeIds.some((id) => isDiskHeld(view, id));
+  return isHeld ? 'can talk and write' : 'can talk';
 }
 
 /** The highest position that any node knows to be committed. */
@@ -135,7 +144,7 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
   const quorum = quorumStanding(configurationOf(view), group);
   const leader = currentLeader(view);
   if (quorum.spare < 0) {
-    const detail = `${quorum.have} of ${quorum.of} can talk, ${quorum.needed} are needed`;
+    const detail = `${quorum.have} of ${quorum.of} ${talkWords(view)}, ${quorum.needed} are needed`;
     return { text: 'No quorum', detail, tone: 'bad', era };
   }
   if (leader === null) {
@@ -163,10 +172,11 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
   };
 }
 
-/** A leader that is voted out leads on until that is committed: it is in no group of voters. */
+/** A leader that is voted out leads on until that is committed, and one that cannot write commits
+ *  by what others have: they are in no group. */
 function reaches(view: ClusterView, leader: NodeId, group: readonly NodeId[]): boolean {
   if (group.includes(leader)) return true;
-  if (standingOf(view, leader) === 'voter') return false;
+  if (standingOf(view, leader) === 'voter' && !isDiskHeld(view, leader)) return false;
   const states = linkStates(view.faults);
   return group.some((id) => canTalk(states, leader, id));
 }

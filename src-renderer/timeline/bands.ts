@@ -75,12 +75,33 @@ export function clusterFaultBands(
   return assignLanes(named, lanesMax);
 }
 
+/** Snapshots that were asked of several nodes at once are one deed. */
+function joinSnapshots(commands: readonly AdminRecord[]): AdminRecord[] {
+  const joined: AdminRecord[] = [];
+  for (const command of commands) {
+    const last = joined.at(-1);
+    if (last === undefined || !areOneSnapshot(last, command)) {
+      joined.push(command);
+      continue;
+    }
+    const node = command.spec.do === 'snapshot' ? command.spec.node : '';
+    const endUs = laterEnd(last.endUs, command.endUs);
+    joined[joined.length - 1] = { ...last, label: `${last.label} ${node}`, endUs };
+  }
+  return joined;
+}
+
+function areOneSnapshot(a: AdminRecord, b: AdminRecord): boolean {
+  const both = a.spec.do === 'snapshot' && b.spec.do === 'snapshot';
+  return both && a.ok !== false && b.ok !== false && b.startUs - a.startUs < SAME_FAULT_US;
+}
+
 function bandsOf({ faults, commands }: Done): Band[] {
   return [
     ...faults.map(({ spec, label, startUs, endUs }) => {
       return { kind: spec.kind, label, fromUs: startUs, toUs: endUs };
     }),
-    ...commands.map(({ label, startUs, endUs, ok }) => {
+    ...joinSnapshots(commands).map(({ label, startUs, endUs, ok }) => {
       const text = ok === false ? `${label}: refused` : label;
       return { kind: 'command' as const, label: text, fromUs: startUs, toUs: endUs };
     }),

@@ -144,6 +144,18 @@ describe('quorum', () => {
     expect(quorumOf(view)).toBeNull();
   });
 
+  test('who cannot write counts for nothing, but a leader may commit by what others have', () => {
+    const view = joined();
+    fault(view, 1, 'hold-disk');
+    expect(quorumNow(view)).toMatchObject({ have: 2, spare: 0 });
+    applyEvent(view, { k: 'pause', us: 9, node: 'n2' });
+    expect(headline(view).detail).toBe('1 of 3 can talk and write, 2 are needed');
+    applyEvent(view, { k: 'resume', us: 10, node: 'n2' });
+    role(view, 'n1', 'follower');
+    role(view, 'n3', 'leader');
+    expect(headline(view)).toMatchObject({ text: 'n3 leads', tone: 'good' });
+  });
+
   test('a leader that is being voted out still leads', () => {
     const view = joined();
     config(view, ['n1'], 90, { voters: ['n2', 'n3', 'n4'] });
