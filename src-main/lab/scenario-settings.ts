@@ -33,10 +33,20 @@ export function settingsMisfits(file: ScenarioFile): Misfit[] {
   const { protocol, options, mutants } = file.cluster;
   const names = protocol === undefined ? PROTOCOL_NAMES : [protocol];
   const definitions = names.map(protocolDefinition);
-  return [
+  const misfits = [
     ...Object.entries(options).flatMap(([name, value]) => optionMisfits(definitions, name, value)),
     ...mutants.flatMap((name, at) => mutantMisfits(definitions, name, at)),
   ];
+  if (misfits.length > 0) return misfits;
+  return definitions.flatMap((definition) => clusterMisfits(definition, file));
+}
+
+/** Options that are fine one by one, but not together or not for so many nodes. */
+function clusterMisfits(definition: ProtocolDefinition, { cluster }: ScenarioFile): Misfit[] {
+  const own = Object.entries(cluster.options).filter(([name]) => hasOption(definition, name));
+  const ids = Array.from({ length: cluster.nodes }, (_, i) => `n${i + 1}`);
+  const message = definition.clusterProblem?.(ids, Object.fromEntries(own)) ?? null;
+  return message === null ? [] : [{ path: ['cluster', 'options'], message }];
 }
 
 function optionMisfits(

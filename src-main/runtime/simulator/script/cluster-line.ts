@@ -32,11 +32,7 @@ export function clusterSpec(args: Arguments, options: ScriptOptions): WorldSpec 
   if (sessions !== 'eager' && sessions !== 'packets') {
     args.fail(`sessions "${sessions}"; expected eager or packets`);
   }
-  const own = optionsFrom(args, protocol);
-  const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
-  const problem = protocol.clusterProblem?.(ids, own) ?? null;
-  if (problem !== null) args.fail(problem);
-  return {
+  const spec: WorldSpec = {
     protocol,
     nodes,
     seed: args.pairNumber('seed') ?? 1,
@@ -45,8 +41,11 @@ export function clusterSpec(args: Arguments, options: ScriptOptions): WorldSpec 
     service,
     spares,
     eagerSessions: sessions === 'eager',
-    options: own,
+    options: optionsFrom(args, protocol),
   };
+  const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
+  const problem = protocol.clusterProblem?.(ids, spec.options) ?? null;
+  return problem === null ? spec : args.fail(problem);
 }
 
 function mutantsFrom(args: Arguments, { protocol, mutants }: ScriptOptions): readonly string[] {
