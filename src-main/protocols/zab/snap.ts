@@ -75,7 +75,7 @@ export function restartSnaps(node: ZabNode): void {
   if (leading === null) return;
   for (const peer of node.peers) {
     const learner = leading.learners.get(peer);
-    if (learner?.snap && learner.snap.snapshot !== node.snapshot) {
+    if (learner?.snap && learner.snap.snapshot.handle !== node.snapshot?.handle) {
       startSnap(node, leading, learner);
     }
   }

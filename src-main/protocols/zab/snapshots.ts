@@ -34,8 +34,8 @@ export function metaOf({ handle, meta }: SnapshotRef): SnapshotMeta {
 /** Once enough was delivered since the last one; never while one is made, or sent to somebody. */
 export function maybeTakeSnapshot(node: ZabNode): void {
   const { snapshotEvery } = node.settings.options;
-  if (snapshotEvery === 0 || node.taking !== null || isSending(node)) return;
-  if (node.committed - (node.snapshot?.lastPos ?? 0) >= snapshotEvery) takeSnapshot(node, null, []);
+  if (node.committed - (node.snapshot?.lastPos ?? 0) < snapshotEvery || snapshotEvery === 0) return;
+  if (node.taking === null && !isSending(node)) takeSnapshot(node, null, []);
 }
 
 function isSending(node: ZabNode): boolean {

@@ -1,5 +1,9 @@
-/** One core of a cluster, driven input by input; its peers are what the test says they are. */
-import type { BootInput, Effect } from '../../../src-main/protocols/kernel/core.ts';
+/**
+ * One core of a cluster, driven input by input; its peers are what the test says they are. After
+ * every input it is saved and restored, so each test also shows that nothing is lost by that.
+ */
+import type { AdminOp, BootInput, Effect } from '../../../src-main/protocols/kernel/core.ts';
+import type { SnapshotRef } from '../../../src-main/protocols/kernel/durable.ts';
 import type { ZabEntry } from '../../../src-main/protocols/zab/log.ts';
 import type {
   FollowerInfo,
@@ -11,6 +15,7 @@ import type {
   ZabMessage,
 } from '../../../src-main/protocols/zab/messages.ts';
 import { ZabCore } from '../../../src-main/protocols/zab/step.ts';
+import type { Json } from '../../../src-main/vocabulary/json.ts';
 import type { TraceEvent } from '../../../src-main/vocabulary/trace.ts';
 
 type ZabEffect = Effect<ZabMessage, ZabEntry>;
@@ -40,6 +45,7 @@ export interface OneCoreSpec {
   readonly accepted?: number;
   readonly current?: number;
   readonly log?: readonly ZabEntry[];
+  readonly snapshot?: SnapshotRef;
   readonly options?: BootInput['options'];
   readonly mutants?: readonly string[];
 }
@@ -77,12 +83,13 @@ export function vote(leader: string, epoch: number, last: string): Vote {
 }
 
 export class OneCore {
-  readonly core = new ZabCore();
+  core = new ZabCore();
   /** Effects of the last input. */
   effects: ZabEffect[] = [];
   /** Of all inputs since the last `forget()`. */
   all: ZabEffect[] = [];
   tokenLast = 0;
+  #taken: Extract<ZabEffect, { kind: 'take-snapshot' }> | null = null;
 
   constructor(spec: OneCoreSpec = {}) {
     const { nodeId = 'n1', nodes = 3, accepted = 0, current = 0, log = [] } = spec;
@@ -97,7 +104,11 @@ export class OneCore {
       storageId: spec.storageId ?? `disk-${nodeId}`,
       incarnation: 1,
       members,
-      durable: { hard: { acceptedEpoch: accepted, currentEpoch: current }, snapshot: null, log },
+      durable: {
+        hard: { acceptedEpoch: accepted, currentEpoch: current },
+        snapshot: spec.snapshot ?? null,
+        log,
+      },
       seed: 1,
       timing: TIMING,
       options: spec.options ?? {},
@@ -108,8 +119,12 @@ export class OneCore {
 
   step(input: Parameters<ZabCore['step']>[0]): ZabEffect[] {
     this.effects = this.core.step(input);
+    this.core = ZabCore.restore(JSON.parse(JSON.stringify(this.core.save())) as Json);
     this.all.push(...this.effects);
-    for (const effect of this.effects) if (effect.kind === 'persist') this.tokenLast = effect.token;
+    for (const effect of this.effects) {
+      if (effect.kind === 'persist') this.tokenLast = effect.token;
+      if (effect.kind === 'take-snapshot') this.#taken = effect;
+    }
     return this.effects;
   }
 
@@ -138,6 +153,22 @@ export class OneCore {
   /** Everything asked for so far is durable. */
   sync(): ZabEffect[] {
     return this.step({ kind: 'persisted', token: this.tokenLast });
+  }
+
+  admin(reqId: number, op: AdminOp): ZabEffect[] {
+    return this.step({ kind: 'admin', reqId, op });
+  }
+
+  reads(level: 'local' | 'sync', ...reqIds: number[]): ZabEffect[] {
+    const requests = reqIds.map((reqId) => ({ reqId, level, minPos: 0, payload: null }));
+    return this.step({ kind: 'read', requests });
+  }
+
+  /** The image asked for last is written. */
+  imageReady(chunks = 1): ZabEffect[] {
+    if (this.#taken === null) throw new Error('no image was asked for');
+    const { lastPos, handle } = this.#taken;
+    return this.step({ kind: 'snapshot-ready', lastPos, handle, chunks, bytes: 100 });
   }
 
   commands(...reqIds: number[]): ZabEffect[] {
@@ -253,7 +284,8 @@ export class OneCore {
       return effect.ops.map((op) => {
         if (op.op === 'hard') return `#${effect.token} ${JSON.stringify(op.record)}`;
         if (op.op === 'truncate') return `#${effect.token} truncate ${op.from}`;
-        if (op.op !== 'put') return `#${effect.token} ${op.op}`;
+        if (op.op === 'snapshot') return `#${effect.token} snapshot ${op.snapshot.lastPos}`;
+        if (op.op === 'compact') return `#${effect.token} compact ${op.upTo}`;
         const names = op.entries.map((entry) => `${entry.epoch}:${entry.counter}`);
         return `#${effect.token} put ${names.join(' ')}`;
       });
@@ -264,6 +296,13 @@ export class OneCore {
     return this.all.flatMap((effect) => {
       if (effect.kind !== 'apply') return [];
       return effect.entries.map((entry) => `${entry.epoch}:${entry.counter}`);
+    });
+  }
+
+  /** Effects of a kind since `forget()`. */
+  did<K extends ZabEffect['kind']>(kind: K): Extract<ZabEffect, { kind: K }>[] {
+    return this.all.filter((effect): effect is Extract<ZabEffect, { kind: K }> => {
+      return effect.kind === kind;
     });
   }
 
