@@ -62,6 +62,13 @@ export const metricsSchema = z.object({
   bytes: z.number(),
   syncs: z.number(),
   elections: z.number(),
+  /** Who was in the cluster at the end, and how many configurations came after the first; absent
+   *  when nothing changed. */
+  membership: z
+    .object({ voters: z.array(z.string()), learners: z.array(z.string()), changes: z.number() })
+    .optional(),
+  /** Snapshots that nodes took of their own state, and that they took over; absent for none. */
+  snapshots: z.object({ taken: z.number(), installed: z.number() }).optional(),
 });
 
 export const runSchema = z.object({

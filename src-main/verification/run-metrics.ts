@@ -35,6 +35,7 @@ export class RunMetricsBuilder {
   readonly #totals = new Map<string, LifeTotals>();
   readonly #latencies = new LatencyHistogram();
   readonly #successes = new SuccessTimes();
+  readonly #snapshots = { taken: 0, installed: 0 };
   readonly #outcomes = { ok: 0, failed: 0, unknown: 0 };
   #firstInvokeUs = Number.POSITIVE_INFINITY;
   #lastReturnUs = 0;
@@ -82,6 +83,8 @@ export class RunMetricsBuilder {
     const { ok, failed, unknown } = this.#outcomes;
     const { messages, bytes, syncs } = this.#cost();
     const span = this.#lastReturnUs - this.#firstInvokeUs;
+    const membership = this.#voters.summary();
+    const { taken, installed } = this.#snapshots;
     const perOperation = (total: number): number | null => (ok > 0 ? total / ok : null);
     return {
       durationMs: endUs / 1_000,
@@ -100,6 +103,8 @@ export class RunMetricsBuilder {
       bytes,
       syncs,
       elections,
+      ...(membership === null ? {} : { membership }),
+      ...(taken + installed === 0 ? {} : { snapshots: { taken, installed } }),
     };
   }
 
@@ -109,7 +114,8 @@ export class RunMetricsBuilder {
     }
     if (header.trace === undefined) return;
     for (const event of header.trace) {
-      if (event.kind === 'config') this.#voters.add(header.us, event.pos, event.voters);
+      if (event.kind === 'config') this.#voters.add(header.us, event);
+      if (event.kind === 'snapshot' && event.what !== 'sent') this.#snapshots[event.what] += 1;
       if (event.kind !== 'role' || this.#roles.length >= ROLE_MARKS_MAX) continue;
       this.#roles.push({ us: header.us, node, event });
     }

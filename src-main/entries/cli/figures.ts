@@ -54,6 +54,22 @@ export function verdictText(verdict: Verdict | null, suffix = ''): string {
   return paint(`${verdict ?? 'unknown'}${suffix}`, colour);
 }
 
+/** Who was in the cluster at the end, and what became of snapshots, when there is something to say. */
+export function changeLines({ metrics }: Run): string[] {
+  const lines: string[] = [];
+  if (metrics?.membership !== undefined) {
+    const { voters, learners, changes } = metrics.membership;
+    const others = learners.length === 0 ? '' : `, learners ${learners.join(' ')}`;
+    const count = `${changes} ${changes === 1 ? 'change' : 'changes'} of configuration`;
+    lines.push(`membership: voters ${voters.join(' ')}${others}, after ${count}`);
+  }
+  if (metrics?.snapshots !== undefined) {
+    const { taken, installed } = metrics.snapshots;
+    lines.push(`snapshots: ${taken} taken, ${installed} taken over from another node`);
+  }
+  return lines;
+}
+
 /** Exit code of finished runs: 1 a violation, 4 the environment failed, 3 unknown, 0 valid. */
 export function exitCodeOf(runs: readonly Run[]): number {
   if (runs.length === 0) return 4;

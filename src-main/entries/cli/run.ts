@@ -6,7 +6,14 @@ import type { ProtocolName } from '../../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../../vocabulary/scenario.ts';
 import { openLabHost } from '../compose.ts';
 import { SCENARIO_DIRECTORY } from '../data-places.ts';
-import { exitCodeOf, figureOf, METRIC_ROWS, verdictText, violationLines } from './figures.ts';
+import {
+  changeLines,
+  exitCodeOf,
+  figureOf,
+  METRIC_ROWS,
+  verdictText,
+  violationLines,
+} from './figures.ts';
 import { useWithInterrupts } from './interrupts.ts';
 import { parseProtocol, parseSeed } from './options.ts';
 import { ProgressLine } from './progress.ts';
@@ -91,6 +98,7 @@ function printRun(run: Run, options: CommonOptions): void {
     `${run.name}: ${run.protocol}, ${run.nodes} nodes, seed ${run.seed}`,
     '',
     ...tableLines([{ title: 'figure' }, { title: run.protocol, align: 'right' }], figures),
+    ...changeLines(run),
     '',
     `verdict: ${verdictText(run.verdict)}`,
     ...violationLines(run),

@@ -5,7 +5,14 @@ import type { Run } from '../../contract/model.ts';
 import type { RunStore } from '../../api/ports.ts';
 import { eraLabel } from '../../vocabulary/era.ts';
 import { openRecordings } from '../compose.ts';
-import { figureOf, METRIC_ROWS, milliseconds, verdictText, violationLines } from './figures.ts';
+import {
+  changeLines,
+  figureOf,
+  METRIC_ROWS,
+  milliseconds,
+  verdictText,
+  violationLines,
+} from './figures.ts';
 import { parseRunId } from './options.ts';
 import { addCommonOptions, placesOf, type CommonOptions } from './shared.ts';
 import { print, printJson, tableLines } from './terminal.ts';
@@ -42,6 +49,7 @@ function showLines(run: Run, story: readonly string[]): string[] {
     ...mutants,
     '',
     ...tableLines([{ title: 'figure' }, { title: 'value', align: 'right' }], figures),
+    ...changeLines(run),
     '',
     `verdict: ${verdictText(run.verdict)}`,
     ...violationLines(run),
