@@ -43,8 +43,9 @@ function extendRanges(ranges: Position[], pos: Position): void {
 export function handleHeartbeat(m: Machine, from: NodeId, msg: Heartbeat): void {
   if (!observeLeader(m, from, msg.type, msg.ballot)) return;
   const { ballot, seq } = msg;
-  const { chosenPrefix } = m.state.log;
-  sendPromised(m, from, { type: 'HeartbeatAck', ballot, seq, chosenPrefix });
+  const { log, hintDurable: kept } = m.state;
+  const { chosenPrefix } = log;
+  sendPromised(m, from, { type: 'HeartbeatAck', ballot, seq, chosenPrefix, kept });
   if (sameBallot(ballot, m.state.promised)) noteCommit(m, msg.commitUpTo);
   noteSettled(m, msg.settled);
 }

@@ -40,6 +40,8 @@ export function initialState(boot: BootInput): PaxosState {
     durableToken: 0,
     durablePos: log.last,
     hintWritten: base,
+    hintToken: 0,
+    hintDurable: base,
     applied: base,
     serviceTime: snapshot?.meta.time ?? 0,
     leaderCommit: 0,

@@ -90,16 +90,16 @@ function traceConfig(m: Machine): void {
 
 /**
  * Retire-safe: every slot an old configuration governed is chosen, and so many voters of the new
- * one know it that whoever is left to lead can learn it. Until then the old ones have to answer.
+ * one know it durably that whoever is left to lead can learn it. Until then the old ones have to answer.
  */
 export function maybeSettle(m: Machine, lead: Leadership): void {
-  const { configs, log, self } = m.state;
+  const { configs, log, self, hintDurable } = m.state;
   const { pos, from, ids, phase1, phase2 } = configs.current;
   if (lead.settled >= pos || log.chosenPrefix < from - 1) return;
   let knowing = 0;
   for (const id of ids) {
-    const prefix = id === self ? log.chosenPrefix : (lead.peers.get(id)?.chosenPrefix ?? 0);
-    if (prefix >= from - 1) knowing += 1;
+    const kept = id === self ? hintDurable : (lead.peers.get(id)?.kept ?? 0);
+    if (kept >= from - 1) knowing += 1;
   }
   if (knowing >= Math.max(phase1, phase2)) lead.settled = pos;
 }

@@ -47,7 +47,10 @@ const GUARDS: Readonly<Record<PaxosMessage['type'], (msg: Fields) => boolean>> =
     isCount(msg['commitUpTo']) &&
     isCount(msg['settled']),
   HeartbeatAck: (msg) =>
-    isBallot(msg['ballot']) && isCount(msg['seq']) && isCount(msg['chosenPrefix']),
+    isBallot(msg['ballot']) &&
+    isCount(msg['seq']) &&
+    isCount(msg['chosenPrefix']) &&
+    isCount(msg['kept']),
   Commit: (msg) => isBallot(msg['ballot']) && isCount(msg['commitUpTo']),
   LearnReq: (msg) => isPosition(msg['fromSlot']) && isCount(msg['toSlot']) && isRuns(msg['held']),
   LearnResp: (msg) =>

@@ -91,6 +91,8 @@ export interface HeartbeatAck {
   readonly ballot: Ballot;
   readonly seq: number;
   readonly chosenPrefix: Position;
+  /** No restart makes the sender forget that slots up to here are chosen. */
+  readonly kept: Position;
 }
 
 /** Tells an idle follower what was chosen without waiting for the next heartbeat. */

@@ -11,6 +11,7 @@ export function freshPeer(next: Position, now: number): Peer {
     heardAt: now,
     heartbeatAcked: 0,
     chosenPrefix: 0,
+    kept: 0,
     commitSent: 0,
     roundTarget: next - 1,
     roundAt: now,

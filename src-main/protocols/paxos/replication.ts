@@ -175,6 +175,7 @@ export function handleHeartbeatAck(m: Machine, from: NodeId, msg: HeartbeatAck):
   notePeer(m, peer, msg.chosenPrefix);
   maybeLearnFrom(m, from, msg.chosenPrefix);
   peer.heartbeatAcked = Math.max(peer.heartbeatAcked, msg.seq);
+  peer.kept = Math.max(peer.kept, msg.kept);
   maybeConfirmReads(m, lead);
   maybeSettle(m, lead);
   const waited = m.state.now - peer.progressAt;

@@ -75,9 +75,15 @@ function leastOf(retains: readonly (number | null)[], usual: number): number {
 
 /** Makes it the snapshot of this node; what is dropped by it stands behind in the same barrier. */
 export function useSnapshot(m: Machine, snapshot: Snapshot): Token {
-  m.state.snapshot = snapshot;
+  const { state } = m;
+  state.snapshot = snapshot;
   const meta = snapshot.meta as unknown as Json;
-  return m.fx.persist({ op: 'snapshot', snapshot: { ...snapshot, meta } });
+  const token = m.fx.persist({ op: 'snapshot', snapshot: { ...snapshot, meta } });
+  if (snapshot.lastPos > state.hintWritten) {
+    state.hintWritten = snapshot.lastPos;
+    state.hintToken = token;
+  }
+  return token;
 }
 
 /** Drops what the snapshot covers, but for the newest `retain` slots (null: as usual). */

@@ -70,6 +70,8 @@ export interface Peer {
   heardAt: number;
   heartbeatAcked: number;
   chosenPrefix: Position;
+  /** How much of that it knows durably. */
+  kept: Position;
   /** Highest commitUpTo sent to it. */
   commitSent: Position;
   /** A round of catching up: to what was chosen when it began (protocols.md 1.9.6). */
@@ -230,7 +232,11 @@ export interface PaxosState {
   writes: Write[];
   durableToken: Token;
   durablePos: Position;
+  /** No later life forgets that everything up to here is chosen, once this barrier is done; and up to
+   *  where that is so by now. */
   hintWritten: Position;
+  hintToken: Token;
+  hintDurable: Position;
 
   applied: Position;
   /** Highest stamp applied: the clock of the state machine (protocols.md 4.1). Slots of different

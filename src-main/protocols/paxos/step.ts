@@ -66,7 +66,7 @@ import { handleInstallSnapshot } from './snapshot-arrival.ts';
 import { handleSnapshotAck, tickSendings } from './snapshot-sending.ts';
 import { answerSnapshots, handleSnapshotReady, maybeSnapshot } from './snapshots.ts';
 import type { Machine, PaxosState } from './state.ts';
-import { completeWrites, heldEntries, traceAppends } from './storing.ts';
+import { completeWrites, heldEntries, maybeKeepConfig, traceAppends } from './storing.ts';
 import { ticksToNextTimer } from './timers.ts';
 import { handleHandover } from './transfer.ts';
 
@@ -110,7 +110,7 @@ export class PaxosCore implements Core<PaxosMessage, PaxosEntry> {
     m.fx.trace({ kind: 'durable', upTo: log.last });
     // Found in a vote whose promise did not survive, see state.ts.
     if (m.state.promised !== BALLOT_ZERO && !isWritten(m, boot)) writePromise(m);
-    if (m.state.options.chosenHint) trustHint(m, boot);
+    trustHint(m, boot);
     settle(m);
     return m.fx.take();
   }
@@ -148,8 +148,10 @@ function trustHint(m: Machine, boot: BootInput): void {
   const hint = boot.durable.hard['chosen'];
   const { log } = m.state;
   if (typeof hint !== 'number') return;
-  for (let pos = log.first; pos <= hint && log.at(pos) !== null; pos += 1) markLearned(m, pos);
+  const from = log.chosenPrefix + 1;
+  for (let pos = from; pos <= hint && log.at(pos) !== null; pos += 1) markLearned(m, pos);
   m.state.hintWritten = log.chosenPrefix;
+  m.state.hintDurable = log.chosenPrefix;
 }
 
 function takeInput(m: Machine, input: Exclude<Input<PaxosMessage>, BootInput>): void {
@@ -286,6 +288,7 @@ function settle(m: Machine): void {
   followCommit(m);
   applyChosen(m);
   if (state.configs.list.length > 1) advanceConfigs(m);
+  maybeKeepConfig(m);
   const { log } = state;
   assert(
     state.applied === log.chosenPrefix && log.chosenPrefix <= log.last,

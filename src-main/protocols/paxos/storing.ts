@@ -39,9 +39,24 @@ function maybeWriteHint(m: Machine): void {
   const { chosenHint, window } = state.options;
   if (!chosenHint) return;
   const hint = Math.min(state.log.chosenPrefix, state.durablePos);
-  if (hint - state.hintWritten < window) return;
-  state.hintWritten = hint;
-  m.fx.persist({ op: 'hard', record: { chosen: hint } });
+  if (hint - state.hintWritten >= window) writeHint(m, hint);
+}
+
+function writeHint(m: Machine, hint: Position): void {
+  m.state.hintWritten = hint;
+  m.state.hintToken = m.fx.persist({ op: 'hard', record: { chosen: hint } });
+}
+
+/**
+ * A configuration that governs is never forgotten: its members may be all that is left, and one that
+ * took its own slots for open ones would wait for voters that are gone.
+ */
+export function maybeKeepConfig(m: Machine): void {
+  const { configs, hintWritten, log, durablePos } = m.state;
+  const { pos, from } = configs.current;
+  if (pos === 0 || hintWritten >= from - 1) return;
+  const hint = Math.min(log.chosenPrefix, durablePos);
+  if (hint >= from - 1) writeHint(m, hint);
 }
 
 /** One `append` event per run of slots with the same ballot and kind. */
@@ -74,6 +89,7 @@ function isNoop(entry: PaxosEntry): boolean {
 export function completeWrites(m: Machine, token: Token): Write[] {
   const { state } = m;
   state.durableToken = Math.max(state.durableToken, token);
+  if (state.durableToken >= state.hintToken) state.hintDurable = state.hintWritten;
   const open = state.writes.findIndex((write) => write.token > token);
   const done = state.writes.splice(0, open === -1 ? state.writes.length : open);
   let durable = state.log.last;

@@ -131,7 +131,7 @@ function sampleMessages(): object[] {
     { type: 'Accepted', ballot: own, seq: 1, ranges: [1, 2], chosenPrefix: 0 },
     { type: 'Nack', ballot: own, promised: B1, leader: null },
     { type: 'Heartbeat', ballot: B1, seq: 1, commitUpTo: 2, settled: 0 },
-    { type: 'HeartbeatAck', ballot: own, seq: 1, chosenPrefix: 0 },
+    { type: 'HeartbeatAck', ballot: own, seq: 1, chosenPrefix: 0, kept: 0 },
     { type: 'Commit', ballot: B1, commitUpTo: 2 },
     { type: 'LearnReq', fromSlot: 1, toSlot: 2, held: [run] },
     { type: 'LearnResp', fromSlot: 1, upTo: 2, same: [run], items: [] },

@@ -24,6 +24,7 @@ function changed(): { node: OneNode; stamp: ReturnType<typeof ballot> } {
   admin(node, { op: 'reconfigure', voters, learners: [] });
   node.sync();
   node.accepted('n2', stamp, [1, 3]);
+  node.sync();
   return { node, stamp };
 }
 
@@ -125,7 +126,7 @@ describe('old members', () => {
   test('are talked to until a quorum of the new ones knows, and told before they are let go', () => {
     const { node, stamp } = changed();
     expect(node.view.own).toContainEqual({ name: 'retireSafe', value: false });
-    const ack = { type: 'HeartbeatAck', ballot: stamp, seq: 1, chosenPrefix: 3 };
+    const ack = { type: 'HeartbeatAck', ballot: stamp, seq: 1, chosenPrefix: 3, kept: 3 };
     node.recv('n2', ack);
     node.tick();
     expect(membersSaid(node.effects)).toBe(null);

@@ -285,7 +285,7 @@ describe('Paxos Made Moderately Complex', () => {
     const [asked] = node.sent('Heartbeat') as { seq: number }[];
     expect(node.effects.some((effect) => effect.kind === 'read')).toBe(false);
     const seq = asked?.seq ?? 0;
-    const ack = { type: 'HeartbeatAck', ballot: stamp, chosenPrefix: 0 };
+    const ack = { type: 'HeartbeatAck', ballot: stamp, chosenPrefix: 0, kept: 0 };
     node.recv('n2', { ...ack, seq: seq - 1 });
     expect(node.effects.some((effect) => effect.kind === 'read')).toBe(false);
     node.recv('n2', { ...ack, seq });

@@ -16,7 +16,7 @@ function readsAt(node: OneNode): [reqId: number, pos: number][] {
 }
 
 function ack(stamp: ReturnType<typeof ballot>, seq: number) {
-  return { type: 'HeartbeatAck', ballot: stamp, seq, chosenPrefix: 0 };
+  return { type: 'HeartbeatAck', ballot: stamp, seq, chosenPrefix: 0, kept: 0 };
 }
 
 describe('at the leader', () => {
