@@ -21,7 +21,8 @@ import {
 import { handleNotification, maybeDecide, sendNotification } from './election.ts';
 import type { ZabEntry } from './log.ts';
 import { refreshPeers } from './membership.ts';
-import { narrowMessage, type Notification, type ZabMessage } from './messages.ts';
+import { narrowMessage } from './message-guards.ts';
+import type { Notification, ZabMessage } from './messages.ts';
 import { forgetLink, ignore, send } from './outbox.ts';
 import { handleReads, handleSync, handleSynced } from './reads.ts';
 import {
