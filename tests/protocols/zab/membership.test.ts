@@ -167,7 +167,7 @@ describe('reconfiguration at the leader', () => {
     ]);
   });
 
-  test('a leader without a vote in it designates who acknowledged most, and commits no more', () => {
+  test('a leader without a vote in it designates the one ahead, and commits no more', () => {
     const node = withObserver();
     node.admin(91, { op: 'remove', nodeId: 'n1' });
     node.commands(1);
@@ -193,7 +193,7 @@ describe('reconfiguration at the leader', () => {
     expect(node.word).toBe('looking');
   });
 
-  test('new members are told to the host from the proposal on, the removed until they have left', () => {
+  test('members are told to the host from the proposal on, and until they have left', () => {
     const node = new OneCore().leading();
     join(node, 'n3', 'FollowerInfo');
     node.forget().admin(91, { op: 'remove', nodeId: 'n3' });
@@ -279,7 +279,7 @@ describe('reconfiguration at the others', () => {
     expect(node.closed()).toEqual(['n2/1']);
   });
 
-  test('a follower of a leader that is designated no more supports the designated one first', () => {
+  test('a follower of another leader than the designated one supports that one first', () => {
     const node = new OneCore().following(1);
     node.recv('n2', { type: 'Proposal', epoch: 1, entries: [configEntry(1, '1:1', ['n1', 'n3'])] });
     node.sync();

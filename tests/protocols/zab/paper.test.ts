@@ -145,7 +145,7 @@ describe('phase 2, synchronization', () => {
     expect(node.persisted()).toEqual([]);
   });
 
-  test('f.2.1: the history first, then the epoch, and the acknowledgement when both are durable', () => {
+  test('f.2.1: history, then epoch, then the acknowledgement when both are durable', () => {
     const node = new OneCore(DISK).promised(3);
     node.forget().recv('n2', { type: 'Diff', epoch: 3, zxid: zxid('2:1') });
     const entries = history('1:1', '1:2', '2:1', '2:2').slice(3);
