@@ -10,51 +10,57 @@ import type { Position } from '../vocabulary/ids.ts';
 import { secondsText, type Findings } from './findings.ts';
 
 /** An operation is open no longer than this: older acknowledgements are one. */
-const WINDOW_US = 60_000_000;
+const WINDOW_US = 20_000_000;
+/** Acknowledgements of one millisecond are one: who asks within it is held against those before. */
+const BUCKET_US = 1_000;
 const FORGET_AT = 4_096;
+
+/** An acknowledgement, without what was written or read. */
+interface Mark {
+  readonly us: number;
+  readonly pos: Position;
+  readonly name: Pick<OperationRecord, 'client' | 'op' | 'key' | 'level' | 'seq'>;
+}
 
 /** The highest acknowledged position as it grew. */
 class Acknowledged {
-  readonly #us: number[] = [];
-  readonly #pos: Position[] = [];
-  readonly #ids: string[] = [];
+  #marks: Mark[] = [];
 
-  add(us: number, pos: Position, id: string): void {
-    if (pos <= (this.#pos.at(-1) ?? 0)) return;
+  add(mark: Mark): void {
+    const marks = this.#marks;
+    if (mark.pos <= (marks.at(-1)?.pos ?? 0)) return;
     // Histories come in the order of the answers, but for a few that were written together.
-    let at = this.#us.length;
-    while (at > 0 && (this.#us[at - 1] ?? 0) > us) at -= 1;
-    this.#us.splice(at, this.#us.length - at, us);
-    this.#pos.splice(at, this.#pos.length - at, pos);
-    this.#ids.splice(at, this.#ids.length - at, id);
-    if (this.#us.length > FORGET_AT) this.#forget(us - WINDOW_US);
+    while ((marks.at(-1)?.us ?? 0) > mark.us) marks.pop();
+    if (bucketOf(marks.at(-1)) === bucketOf(mark)) marks.pop();
+    marks.push(mark);
+    if (marks.length > FORGET_AT) this.#forget(mark.us - WINDOW_US);
   }
 
+  /** The newest of those that are too old stays: it stands for all before it. */
   #forget(beforeUs: number): void {
     const count = this.#countBefore(beforeUs) - 1;
-    if (count <= 0) return;
-    for (const list of [this.#us, this.#pos, this.#ids]) list.splice(0, count);
+    if (count > FORGET_AT / 2) this.#marks = this.#marks.slice(count);
   }
 
   #countBefore(us: number): number {
     let low = 0;
-    let high = this.#us.length;
+    let high = this.#marks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#us[middle] ?? 0) < us) low = middle + 1;
+      if ((this.#marks[middle]?.us ?? 0) < us) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
   /** The highest that was acknowledged before `us`; null when nothing was. */
-  before(us: number): { readonly pos: Position; readonly us: number; readonly id: string } | null {
-    const at = this.#countBefore(us) - 1;
-    const [pos, when, id] = [this.#pos[at], this.#us[at], this.#ids[at]];
-    return pos === undefined || when === undefined || id === undefined
-      ? null
-      : { pos, us: when, id };
+  before(us: number): Mark | null {
+    return this.#marks[this.#countBefore(us) - 1] ?? null;
   }
+}
+
+function bucketOf(mark: Mark | undefined): number | null {
+  return mark === undefined ? null : Math.floor(mark.us / BUCKET_US);
 }
 
 export class ReadCheck {
@@ -72,19 +78,20 @@ export class ReadCheck {
     const own = this.#own(client);
     const isLinearizable = LINEARIZABLE_LEVELS.has(level);
     const seen = (isLinearizable ? this.#all : own).before(invokeUs);
-    const id = nameOf(operation);
     if (seen !== null && pos < seen.pos) {
       this.#findings.add(
         isLinearizable ? 'stale-read' : 'session-monotone',
-        `${id} was asked at ${secondsText(invokeUs)} and saw the state at position ${pos}, but ` +
-          `${seen.id} had been answered at ${secondsText(seen.us)} from position ${seen.pos}.`,
+        `${nameOf(operation)} was asked at ${secondsText(invokeUs)} and saw the state at position ` +
+          `${pos}, but ${nameOf(seen.name)} had been answered at ${secondsText(seen.us)} from ` +
+          `position ${seen.pos}.`,
         returnUs,
         operation.node,
       );
     }
-    own.add(returnUs, pos, id);
+    const mark = { us: returnUs, pos, name: nameIn(operation) };
+    own.add(mark);
     // What a stale node said binds nobody else.
-    if (isLinearizable) this.#all.add(returnUs, pos, id);
+    if (isLinearizable) this.#all.add(mark);
   }
 
   #own(client: number): Acknowledged {
@@ -97,7 +104,11 @@ export class ReadCheck {
   }
 }
 
-function nameOf({ client, op, key, level, seq }: OperationRecord): string {
+function nameIn({ client, op, key, level, seq }: OperationRecord): Mark['name'] {
+  return level === undefined ? { client, op, key, seq } : { client, op, key, seq, level };
+}
+
+function nameOf({ client, op, key, level, seq }: Mark['name']): string {
   const how = level === undefined ? `${op} ${seq}` : `${op} (${level})`;
   return `${how} of ${key} by client ${client}`;
 }

@@ -114,3 +114,40 @@ test('a node whose image is missing refuses to start, and the others go on', asy
   cluster.workload.start();
   await nextSuccess(cluster);
 });
+
+describe.each(PROTOCOL_NAMES)('%s: kill -9', (protocol) => {
+  test('of a joiner while the image arrives, and of a node while it writes one, costs nothing but time', async () => {
+    const cluster = await host.start(protocol, 3, 0);
+    const values = (MEGABYTES * 1024 * 1024) / VALUE_BYTES;
+    await write(cluster, values, values, VALUE_BYTES);
+    const snapshot = { do: 'snapshot', node: 'n1', retain: 0 } as const;
+    const writing = cluster.administer(snapshot, 'hand');
+    await until('n1 writes an image', () => imagesOf(cluster, 'n1').length > 0);
+    cluster.begin({ kind: 'kill', node: 'n1' }, 'hand');
+    await writing;
+    cluster.startNode('n1');
+    for (const node of ['n1', 'n2', 'n3']) {
+      await until(`${node} is up`, () => cluster.isRunning(node));
+      await until(`${node} has a snapshot`, async () => {
+        return (await cluster.administer({ ...snapshot, node }, 'hand')).ok === true;
+      });
+    }
+    expect((await cluster.administer({ do: 'add', node: 'n4', as: 'learner' }, 'hand')).ok).toBe(
+      true,
+    );
+    await until('the image arrives', () => imagesOf(cluster, 'n4').length > 0);
+    cluster.begin({ kind: 'kill', node: 'n4' }, 'hand');
+    cluster.startNode('n4');
+    const { ok, outcome } = await cluster.administer({ do: 'promote', node: 'n4' }, 'hand');
+    expect([ok, outcome]).toEqual([true, 'n4 is a voter']);
+    cluster.setWorkload({ ...cluster.describe().workload, ratePerSecond: 50, valueBytes: 20 });
+    cluster.workload.start();
+    await nextSuccess(cluster);
+    cluster.workload.quiet();
+    await untilLevel(cluster, values);
+    const [run = 0] = await host.lab.stopClusters();
+    expect([host.run(run).verdict, host.run(run).violations]).toEqual(['valid', []]);
+    const { divergence, skipped } = host.verify(run);
+    expect([divergence, skipped]).toEqual([null, []]);
+  });
+});

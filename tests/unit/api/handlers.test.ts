@@ -24,7 +24,38 @@ describe('a call of the contract', () => {
     expect(await call('runs.list')).toEqual({ ok: true, value: { runs: [], total: 0 } });
   });
 
+  test('a command of the operator goes to each cluster, with its defaults', async () => {
+    const command = { do: 'add', node: 'n4' };
+    expect(await call('clusters.admin', { clusters: ['a', 'b'], command })).toEqual({
+      ok: true,
+      value: {
+        results: [
+          { cluster: 'a', ok: true, message: 'done' },
+          { cluster: 'b', ok: true, message: 'done' },
+        ],
+      },
+    });
+  });
+
   test.each([
+    [
+      'an unknown command',
+      'clusters.admin',
+      { clusters: ['a'], command: { do: 'crown', node: 'n1' } },
+      'bad-input: clusters.admin: command.do: "crown" is not allowed; allowed: add, promote',
+    ],
+    [
+      'a configuration without voters',
+      'clusters.admin',
+      { clusters: ['a'], command: { do: 'reconfigure', voters: [] } },
+      'bad-input: clusters.admin: command.voters: [] is not allowed; allowed: at least 1 items',
+    ],
+    [
+      'a node that a command cannot mean',
+      'clusters.admin',
+      { clusters: ['a'], command: { do: 'remove', node: 'n00' } },
+      'bad-input: clusters.admin: command.node: ',
+    ],
     [
       'an unknown call',
       'lab.explode',
