@@ -20,8 +20,8 @@ export function continueDuties(m: Machine, lead: Leadership): void {
 }
 
 /**
- * No configuration from here on has this node: whoever is best prepared takes over (2.9). Not before
- * a quorum of it knows that it is in charge: nobody else may be left to teach it.
+ * No configuration from here on has this node: whoever is best prepared takes over (2.9). Not
+ * before a quorum of it knows that it is in charge: nobody else may be left to teach it.
  */
 function maybeLeave(m: Machine, lead: Leadership): void {
   const { log, configs } = m.state;

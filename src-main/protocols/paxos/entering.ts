@@ -1,7 +1,7 @@
 /**
  * Phase 1 with members that a leader's first one did not reach: before it proposes anything in a
- * configuration, a phase 1 quorum of it has to promise its ballot (protocols.md 2.9). Members shared
- * with the configurations before have done so already.
+ * configuration, a phase 1 quorum of it has to promise its ballot (protocols.md 2.9). Members
+ * shared with the configurations before have done so already.
  */
 import { isPhase1 } from './configs.ts';
 import { emptyCampaign, sendPrepares } from './preparing.ts';

@@ -10,7 +10,9 @@ import { updatePeers } from './peers.ts';
 import { maybeChangeStanding } from './roles.ts';
 import type { Leadership, Machine } from './state.ts';
 
-/** A command is validated by the version it expects, in the order of the log; else it is a no-op. */
+/**
+ * A command is validated by the version it expects, in the order of the log; else it is a no-op.
+ */
 export function applyConfig(m: Machine, { pos, payload }: PaxosEntry): void {
   const { configs } = m.state;
   if (!isConfigCommand(payload) || payload.expectedVersion !== configs.newest.version) return;
@@ -90,7 +92,8 @@ function traceConfig(m: Machine): void {
 
 /**
  * Retire-safe: every slot an old configuration governed is chosen, and so many voters of the new
- * one know it durably that whoever is left to lead can learn it. Until then the old ones have to answer.
+ * one know it durably that whoever is left to lead can learn it. Until then the old ones have to
+ * answer.
  */
 export function maybeSettle(m: Machine, lead: Leadership): void {
   const { configs, log, self, hintDurable } = m.state;

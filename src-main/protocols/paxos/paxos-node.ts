@@ -1,4 +1,6 @@
-/** The core that the registry creates: the replicated log, or the teaching mode with one decision. */
+/**
+ * The core that the registry creates: the replicated log, or the teaching mode with one decision.
+ */
 import { ensure } from '../../base/assert.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import type { Core, CoreDescription, Effect, Input } from '../kernel/core.ts';

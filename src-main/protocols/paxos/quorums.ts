@@ -26,7 +26,8 @@ export function quorumProblem(voters: number, { q1, q2 }: QuorumSizes): string |
     return `quorums of ${first} and ${second} among ${voters} voters`;
   }
   if (first + second > voters) return null;
-  return `a phase 1 quorum of ${first} and a phase 2 quorum of ${second} need not meet among ${voters} voters`;
+  const sizes = `a phase 1 quorum of ${first} and a phase 2 quorum of ${second}`;
+  return `${sizes} need not meet among ${voters} voters`;
 }
 
 /** The sizes after a change of the voters: q2 stays as it is, q1 becomes what meets it. */

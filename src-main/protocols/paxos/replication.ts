@@ -136,8 +136,10 @@ export function countOwnWrites(m: Machine, writes: readonly Write[]): void {
   }
 }
 
-/** Chosen(s): accepted in this ballot by a phase 2 quorum of the configuration that governs s; slots
- *  may become chosen out of order. */
+/**
+ * Chosen(s): accepted in this ballot by a phase 2 quorum of the configuration that governs s;
+ * slots may become chosen out of order.
+ */
 function countAccepts(
   m: Machine,
   lead: Leadership,

@@ -95,10 +95,10 @@ export function restingPhase(state: PaxosState): 'acceptor' | 'learner' | 'retir
 }
 
 /**
- * A voter of some configuration that matters, and of none under a disk that it lost: there it would
- * count a promise that it has forgotten. One of an ended configuration campaigns as long as nobody
- * said that it may go: members of the new one that lag may know nobody else who could teach them, and
- * without them there is no quorum.
+ * A voter of some configuration that matters, and of none under a disk that it lost: there it
+ * would count a promise that it has forgotten. One of an ended configuration campaigns as long as
+ * nobody said that it may go: members of the new one that lag may know nobody else who could
+ * teach them, and without them there is no quorum.
  */
 export function mayCampaign(state: PaxosState): boolean {
   const { belongs, configs, outgoing, self } = state;

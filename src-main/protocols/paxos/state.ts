@@ -232,8 +232,10 @@ export interface PaxosState {
   writes: Write[];
   durableToken: Token;
   durablePos: Position;
-  /** No later life forgets that everything up to here is chosen, once this barrier is done; and up to
-   *  where that is so by now. */
+  /**
+   * No later life forgets that everything up to here is chosen, once this barrier is done; and up
+   * to where that is so by now.
+   */
   hintWritten: Position;
   hintToken: Token;
   hintDurable: Position;

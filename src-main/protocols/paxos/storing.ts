@@ -48,8 +48,8 @@ function writeHint(m: Machine, hint: Position): void {
 }
 
 /**
- * A configuration that governs is never forgotten: its members may be all that is left, and one that
- * took its own slots for open ones would wait for voters that are gone.
+ * A configuration that governs is never forgotten: its members may be all that is left, and one
+ * that took its own slots for open ones would wait for voters that are gone.
  */
 export function maybeKeepConfig(m: Machine): void {
   const { configs, hintWritten, log, durablePos } = m.state;

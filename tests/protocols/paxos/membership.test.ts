@@ -82,7 +82,7 @@ describe('a change', () => {
 });
 
 describe('entering a configuration', () => {
-  test('nothing is proposed in it before a quorum of it promised; who did already is not asked', () => {
+  test('nothing is proposed in it before a quorum promised; who did already is not asked', () => {
     const { node, stamp } = leader();
     const voters = [N4, { nodeId: 'n5', storageId: 's5' }, { nodeId: 'n1', storageId: 's1' }];
     admin(node, { op: 'reconfigure', voters, learners: [] });
@@ -123,7 +123,7 @@ describe('entering a configuration', () => {
 });
 
 describe('old members', () => {
-  test('are talked to until a quorum of the new ones knows, and told before they are let go', () => {
+  test('are talked to until a quorum of the new ones knows, and told before they go', () => {
     const { node, stamp } = changed();
     expect(node.view.own).toContainEqual({ name: 'retireSafe', value: false });
     const ack = { type: 'HeartbeatAck', ballot: stamp, seq: 1, chosenPrefix: 3, kept: 3 };

@@ -19,7 +19,8 @@ function failures(...lines: string[]): readonly string[] {
 }
 
 function single(roles: string, rest = ''): string {
-  return `cluster nodes=${roles.split(',').length} seed=1 mode=single-decree roles=${roles} ${rest}`;
+  const nodes = roles.split(',').length;
+  return `cluster nodes=${nodes} seed=1 mode=single-decree roles=${roles} ${rest}`;
 }
 
 const TWO_PROPOSERS = 'n1:proposer,n2:proposer,n3:acceptor,n4:acceptor,n5:acceptor';
@@ -86,7 +87,7 @@ describe('Paxos Made Simple', () => {
     ]);
   });
 
-  test('2.2: a proposer that abandoned a proposal is harmless: nobody counts its late messages', () => {
+  test('2.2: a proposer that abandoned a proposal is harmless, whatever comes late', () => {
     const late = ['submit c1 n1 put x 1', 'deliver from=n1 to=n3', 'submit c2 n2 put x 2'];
     const rest = ['run 30 among=n2,n3,n4,n5', 'flush', 'run 60', 'expect holds'];
     expect(failures(single(TWO_PROPOSERS), ...late, ...rest)).toEqual([]);
@@ -275,7 +276,7 @@ describe('Paxos Made Moderately Complex', () => {
     expect([node.view.snapshotPos, node.view.applied, node.disk.log.length]).toEqual([2, 2, 0]);
   });
 
-  test('4.4: a leader answers a read without a slot once a majority heard it after the read', () => {
+  test('4.4: a leader answers a read without a slot once a majority heard it after it', () => {
     const node = new OneNode();
     const stamp = node.lead();
     node.step({

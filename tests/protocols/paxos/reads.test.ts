@@ -118,7 +118,7 @@ describe('from a read quorum', () => {
     expect(readsAt(node)).toEqual([[7, 1]]);
   });
 
-  test('answers to another round do not count, a slot that stays open is filled by the leader', () => {
+  test('answers to another round do not count, the leader fills a slot that stays open', () => {
     const node = new OneNode();
     node.recv('n2', accept(B1, []));
     read(node, 'quorum');

@@ -57,7 +57,7 @@ function noteWork(saved: Json): void {
   }
 }
 
-test('seeds 1 to 24 of the swarm, with cores that are replaced by their copies again and again', () => {
+test('seeds 1 to 24 of the swarm, with cores that their copies replace again and again', () => {
   const protocol = { ...paxosDefinition, create: () => new ReloadedCore() };
   const focus = ['membership', 'transfers', 'snapshots', 'reads'] as const;
   for (let seed = 1; seed <= 24; seed += 1) {

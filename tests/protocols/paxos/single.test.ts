@@ -66,7 +66,7 @@ describe('what is refused', () => {
     expect(failures).toEqual([]);
   });
 
-  test('a cluster without a proposer or acceptor, and quorums of acceptors that need not meet', () => {
+  test('a cluster without a proposer or acceptor, and quorums that need not meet', () => {
     const single = { mode: 'single-decree' };
     expect(clusterProblem(IDS, { ...single, roles: PARTS })).toBe(null);
     expect(clusterProblem(IDS, { ...single, roles: 'n1:acceptor' })).toContain('nobody');

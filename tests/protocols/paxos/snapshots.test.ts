@@ -1,4 +1,4 @@
-/** Snapshots, garbage collection, and what a life finds of them (protocols.md 2.11, museum R12, R13). */
+/** Snapshots, dropped slots, and what a life finds of them (protocols.md 2.11, R12, R13). */
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../src-main/protocols/kernel/core.ts';
 import type { DurableState } from '../../../src-main/protocols/kernel/durable.ts';
@@ -85,7 +85,7 @@ describe('a snapshot from a peer', () => {
     expect([node.view.applied, node.view.snapshotPos]).toEqual([6, 0]);
   });
 
-  test('of another sender has to wait while this one goes on, a chunk out of order is dropped', () => {
+  test('of another sender has to wait while this one goes on, a chunk again is dropped', () => {
     const node = new OneNode();
     node.recv('n2', chunkMessage(0));
     node.recv('n3', chunkMessage(0, 9));
@@ -132,7 +132,7 @@ describe('the floor', () => {
 });
 
 describe('sending', () => {
-  test('a few chunks at a time, again when no answer comes, and no further snapshot meanwhile', () => {
+  test('a few chunks at a time, and again when no answer comes', () => {
     const options = { snapshotEvery: 1, retainEntries: 0 };
     const node = new OneNode({ options });
     node.disk = { hard: {}, snapshot: { ...REF, chunks: 9, meta: meta(false) }, log: [] };

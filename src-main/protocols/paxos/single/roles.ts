@@ -1,4 +1,7 @@
-/** Who plays which part in single-decree Paxos (protocols.md 2.1): `n1:proposer,n2:acceptor+learner`. */
+/**
+ * Who plays which part in single-decree Paxos (protocols.md 2.1):
+ * `n1:proposer,n2:acceptor+learner`.
+ */
 import { assert } from '../../../base/assert.ts';
 import { compareIds, type NodeId } from '../../../vocabulary/ids.ts';
 
