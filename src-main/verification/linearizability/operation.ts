@@ -18,7 +18,7 @@ export interface Operation {
   /** null: not known. */
   readonly answer: Answer | null;
   readonly invoke: number;
-  /** null: it was never heard of again, and may take effect at any time after `invoke`, or never. */
+  /** null: of unknown outcome; it may take effect at any time after `invoke`, or never. */
   readonly return: number | null;
   /** Of a read that was no log entry. */
   readonly level?: ReadLevel;

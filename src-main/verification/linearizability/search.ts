@@ -2,7 +2,8 @@
  * Looks for a legal order of the operations on one object: Wing and Gong's search with Lowe's
  * memory of (operations in the order, state), and his just-in-time choice: what ends first is tried
  * first, and another operation is put before it only when that is needed. Two rules make it short:
- * a read that is legal now is taken at once (to move it here from a later place breaks nothing), and of interchangeable optional ones only the first is tried.
+ * a read that is legal now is taken at once (moving it here from a later place breaks nothing), and
+ * of interchangeable optional ones only the first is tried.
  *
  * It does not recurse; it counts its steps, and gives up at a limit instead of hanging.
  */

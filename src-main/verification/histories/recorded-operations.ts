@@ -1,0 +1,30 @@
+/** The client history of a run, as the checks take it. */
+import type { OperationRecord } from '../../vocabulary/workload.ts';
+import type { Json } from '../../vocabulary/json.ts';
+import type { Operation } from '../linearizability/operation.ts';
+
+/** All that may have happened; a failed operation certainly did not. */
+export function operationsOf(records: readonly OperationRecord[]): Operation[] {
+  return records
+    .filter(({ outcome }) => outcome !== 'failed')
+    .sort((a, b) => a.invokeUs - b.invokeUs || a.client - b.client || a.seq - b.seq)
+    .map(operationOf);
+}
+
+function operationOf(record: OperationRecord, id: number): Operation {
+  const { client, session, seq, key, outcome, level, pos } = record;
+  const isOk = outcome === 'ok';
+  const number = level === undefined ? `, operation ${seq} of session ${session}` : '';
+  return {
+    id,
+    process: String(client),
+    key,
+    call: record.request as Json,
+    answer: isOk ? { value: record.result as Json } : null,
+    invoke: record.invokeUs,
+    return: isOk ? record.returnUs : null,
+    ...(level === undefined ? {} : { level }),
+    ...(pos === null ? {} : { pos }),
+    origin: `client ${client}${number}`,
+  };
+}
