@@ -30,7 +30,10 @@ const CHANGE_WORDS: Readonly<Record<string, string>> = {
 /** What a column's head says of who is in its cluster. */
 export function configWords(view: ClusterView): ConfigWords {
   const config = configurationOf(view);
-  const outside = view.nodeIds.filter((id) => standingOf(view, id, config) === 'outside');
+  // A learner that has not heard of it yet will in a moment.
+  const outside = view.nodeIds.filter((id) => {
+    return standingOf(view, id, config) === 'outside' && !config.learners.includes(id);
+  });
   const parts = [
     ...partsOf(config, view.protocol),
     ...partOf('outside', outside.sort(byNumber)),

@@ -6,7 +6,7 @@ import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';
 import type { AdminSpec, NodeId } from '../../src-main/contract/words.ts';
 import { currentLeader } from './leadership.ts';
-import { configurationOf, standingOf, type Standing } from './membership.ts';
+import { configurationOf, standingOf, votersOf, type Standing } from './membership.ts';
 import { isolationsOf, type NodeActionKind } from './node-actions.ts';
 import { isDiskHeld, isWiped } from './node-state.ts';
 
@@ -126,7 +126,8 @@ function diskEntries({ view, node, up, standing }: Case): MenuEntry[] {
 function clusterEntries(here: Case): MenuEntry[] {
   const { standing, node } = here;
   const config = configurationOf(here.view);
-  const isMember = standing === 'voter' || standing === 'learner';
+  // Its name may be in the configuration while its disk is another one: then it can be taken out.
+  const isMember = [...votersOf(config), ...config.learners].includes(node.id);
   const last = config.voters.length === 1 && config.voters.includes(node.id);
   const leave = !isMember ? 'no member' : last ? 'nobody else votes' : null;
   const isBack = standing === 'outside' || isWiped(here.view, node.id);

@@ -170,11 +170,16 @@ class ElectronHost implements Host {
 export const PROTOCOLS = ['paxos', 'raft', 'zab'] as const;
 export type ProtocolId = (typeof PROTOCOLS)[number];
 
-/** Starts the three clusters as the start screen offers them, and waits until all lead and
- *  commit. */
-export async function startClusters(page: Page): Promise<void> {
-  await page.getByTestId('start-lab').click();
+/** Starts clusters as the start screen offers them, and waits until all lead and commit. */
+export async function startClusters(
+  page: Page,
+  protocols: readonly ProtocolId[] = PROTOCOLS,
+): Promise<void> {
   for (const protocol of PROTOCOLS) {
+    await page.getByTestId(`choose-${protocol}`).setChecked(protocols.includes(protocol));
+  }
+  await page.getByTestId('start-lab').click();
+  for (const protocol of protocols) {
     await expect(leaderOf(page, protocol)).toHaveCount(1, { timeout: 30_000 });
     await expectCommits(page, protocol);
   }
@@ -196,6 +201,28 @@ export async function expectCommits(page: Page, protocol: ProtocolId): Promise<v
   await expect
     .poll(() => committed(page, protocol), { timeout: 20_000 })
     .toBeGreaterThan(Number.isNaN(before) ? 0 : before + 3);
+}
+
+export function nodeOf(
+  page: Page,
+  protocol: ProtocolId,
+  node: string,
+): ReturnType<Page['locator']> {
+  return page.getByTestId(`node-${protocol}-${node}`);
+}
+
+/** A change of the membership takes several rounds and a new process: on a busy machine, long. */
+export const CHANGE_MS_MAX = 40_000;
+
+/** Opens the menu of a node and chooses an entry. */
+export async function choose(
+  page: Page,
+  protocol: ProtocolId,
+  node: string,
+  entry: string,
+): Promise<void> {
+  await nodeOf(page, protocol, node).click();
+  await page.getByTestId(`menu-${entry}`).click();
 }
 
 /** Ends the runs and waits for the start screen. */

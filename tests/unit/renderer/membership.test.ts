@@ -105,6 +105,8 @@ describe('standing', () => {
     role(view, 'n3', 'outsider');
     expect(standingOf(view, 'n3')).toBe('outside');
     expect(headline(view).detail).toContain('n3 outsider');
+    expect(whyNot(view, 'n3', 'replace')).toBeNull();
+    expect(whyNot(view, 'n4', 'replace')).toBe('no member');
   });
 
   test('the leader’s configuration counts, and who goes by another one is known', () => {
