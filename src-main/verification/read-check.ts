@@ -79,14 +79,8 @@ export class ReadCheck {
     const isLinearizable = LINEARIZABLE_LEVELS.has(level);
     const seen = (isLinearizable ? this.#all : own).before(invokeUs);
     if (seen !== null && pos < seen.pos) {
-      this.#findings.add(
-        isLinearizable ? 'stale-read' : 'session-monotone',
-        `${nameOf(operation)} was asked at ${secondsText(invokeUs)} and saw the state at position ` +
-          `${pos}, but ${nameOf(seen.name)} had been answered at ${secondsText(seen.us)} from ` +
-          `position ${seen.pos}.`,
-        returnUs,
-        operation.node,
-      );
+      const check = isLinearizable ? 'stale-read' : 'session-monotone';
+      this.#findings.add(check, contradiction(operation, pos, seen), returnUs, operation.node);
     }
     const mark = { us: returnUs, pos, name: nameIn(operation) };
     own.add(mark);
@@ -102,6 +96,14 @@ export class ReadCheck {
     }
     return own;
   }
+}
+
+function contradiction(operation: OperationRecord, pos: Position, seen: Mark): string {
+  return (
+    `${nameOf(operation)} was asked at ${secondsText(operation.invokeUs)} and saw the state at ` +
+    `position ${pos}, but ${nameOf(seen.name)} had been answered at ${secondsText(seen.us)} from ` +
+    `position ${seen.pos}.`
+  );
 }
 
 function nameIn({ client, op, key, level, seq }: OperationRecord): Mark['name'] {

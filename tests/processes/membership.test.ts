@@ -1,5 +1,5 @@
-/** Real clusters change under load: nodes join, are promoted, leave, lose their disks and come back,
- *  and no acknowledged write is lost. */
+/** Real clusters change under load: nodes join, are promoted, leave, lose their disks and come
+ *  back, and no acknowledged write is lost. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdminSpec } from '../../src-main/vocabulary/admin.ts';
 import type { LiveCluster } from '../../src-main/lab/live-cluster.ts';
@@ -42,7 +42,7 @@ async function finish(cluster: LiveCluster): Promise<void> {
 }
 
 describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
-  test('a node added, promoted, removed and replaced under load loses no acknowledged write', async () => {
+  test('nodes added, promoted, removed and replaced under load lose no acknowledged write', async () => {
     const cluster = await host.start(protocol, 5, 200);
     await nextSuccess(cluster);
     await administer(cluster, { do: 'add', node: 'n6', as: 'learner' });
@@ -105,7 +105,7 @@ describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
     await finish(cluster);
   });
 
-  test('what was written on a held disk is lost with the power, and the cluster stays right', async () => {
+  test('what a held disk had is lost with the power, and the cluster stays right', async () => {
     const cluster = await host.start(protocol, 3, 200);
     await nextSuccess(cluster);
     const leader = cluster.leadership.ready() ?? '';

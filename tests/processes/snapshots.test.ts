@@ -1,5 +1,5 @@
-/** Snapshots on real disks and over real sockets: a large state reaches a joiner while heartbeats go
- *  on, logs stay short, and a node whose image is gone does not pretend to be empty. */
+/** Snapshots on real disks and over real sockets: a large state reaches a joiner while heartbeats
+ *  go on, logs stay short, and a node whose image is gone does not pretend to be empty. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -116,7 +116,7 @@ test('a node whose image is missing refuses to start, and the others go on', asy
 });
 
 describe.each(PROTOCOL_NAMES)('%s: kill -9', (protocol) => {
-  test('of a joiner while the image arrives, and of a node while it writes one, costs nothing but time', async () => {
+  test('while an image is written, and while one arrives, costs nothing but time', async () => {
     const cluster = await host.start(protocol, 3, 0);
     const values = (MEGABYTES * 1024 * 1024) / VALUE_BYTES;
     await write(cluster, values, values, VALUE_BYTES);

@@ -54,7 +54,7 @@ export function verdictText(verdict: Verdict | null, suffix = ''): string {
   return paint(`${verdict ?? 'unknown'}${suffix}`, colour);
 }
 
-/** Who was in the cluster at the end, and what became of snapshots, when there is something to say. */
+/** Who was in the cluster at the end, and what became of snapshots; nothing when nothing was. */
 export function changeLines({ metrics }: Run): string[] {
   const lines: string[] = [];
   if (metrics?.membership !== undefined) {

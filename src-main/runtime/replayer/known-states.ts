@@ -1,6 +1,6 @@
 /**
  * States of the replicated machine at positions where somebody took a snapshot: what one life had
- * there, re-executed, another life can go on from. A state is known by position and chained hash, so
+ * there, re-executed, another life can go on from. A state is known by position and chained hash:
  * it does not matter whose it was.
  */
 import { digestHex } from '../../protocols/kernel/digest.ts';
@@ -33,7 +33,7 @@ export class KnownStates {
     while (this.#chars > CHARS_MAX) this.#chars -= this.#known.shift()?.chars ?? CHARS_MAX;
   }
 
-  /** Puts the machine into the state that was recorded there. @returns false when nobody knows it. */
+  /** Puts the machine into the state that was recorded. @returns false when nobody knows it. */
   restore(machine: StateMachine, pos: Position, hash: string): boolean {
     const found = this.#known.find((known) => known.pos === pos && known.hash === hash);
     if (found === undefined) return false;

@@ -1,4 +1,4 @@
-/** A held disk completes nothing and forgets nothing, until it is released or the process is gone. */
+/** A held disk completes nothing and forgets nothing until it is released, or the process gone. */
 import { expect, test } from 'vitest';
 import { HeldDisk } from '../../../src-main/runtime/process/held-disk.ts';
 
