@@ -146,7 +146,7 @@ export interface LeadingState {
   clockTicks: number;
   tally: string;
   transfer: Transfer | null;
-  /** Who leads from now on, since the configuration in force has no vote for this node. */
+  /** Whom this leader makes way for: from then on it proposes and commits nothing. */
   designated: NodeId | null;
 }
 
