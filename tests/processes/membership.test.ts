@@ -42,7 +42,7 @@ async function finish(cluster: LiveCluster): Promise<void> {
 }
 
 describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
-  test('nodes added, promoted, removed and replaced under load lose no acknowledged write', async () => {
+  test('added, promoted, removed, replaced under load: no acknowledged write is lost', async () => {
     const cluster = await host.start(protocol, 5, 200);
     await nextSuccess(cluster);
     await administer(cluster, { do: 'add', node: 'n6', as: 'learner' });
