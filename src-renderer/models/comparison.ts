@@ -1,7 +1,9 @@
 /** The figures of several runs as a table: values, the best, and how far the others are from it. */
 import type { Run, RunMetrics } from '../../src-main/contract/model.ts';
 
-export type MetricKey = keyof RunMetrics;
+/** Figures that are in every run; the others are read out of what only some runs have. */
+type PlainKey = Exclude<keyof RunMetrics, 'membership' | 'snapshots'>;
+export type MetricKey = PlainKey | 'configurations' | 'snapshotsTaken' | 'snapshotsInstalled';
 
 export interface MetricInfo {
   readonly key: MetricKey;
@@ -171,6 +173,33 @@ export const METRICS: readonly MetricInfo[] = [
     definition: 'Leaders that were chosen, the first one included.',
   },
   {
+    key: 'configurations',
+    group: TOTALS,
+    title: 'configurations',
+    unit: '',
+    digits: 0,
+    better: 'none',
+    definition: 'How many configurations came after the first one.',
+  },
+  {
+    key: 'snapshotsTaken',
+    group: TOTALS,
+    title: 'snapshots taken',
+    unit: '',
+    digits: 0,
+    better: 'none',
+    definition: 'Snapshots that nodes took of their own state.',
+  },
+  {
+    key: 'snapshotsInstalled',
+    group: TOTALS,
+    title: 'snapshots taken over',
+    unit: '',
+    digits: 0,
+    better: 'none',
+    definition: 'Snapshots of another node that replaced what a node had.',
+  },
+  {
     key: 'messages',
     group: TOTALS,
     title: 'messages',
@@ -215,8 +244,31 @@ export function formatBehind(cell: MetricCell): string {
   return `+${Math.round(cell.behind * 100)} %`;
 }
 
+/** null: the run has no such figure. */
+function figureOf(metrics: RunMetrics | null, key: MetricKey): number | null {
+  switch (key) {
+    case 'configurations':
+      return metrics?.membership?.changes ?? null;
+    case 'snapshotsTaken':
+      return metrics?.snapshots?.taken ?? null;
+    case 'snapshotsInstalled':
+      return metrics?.snapshots?.installed ?? null;
+    default:
+      return metrics?.[key] ?? null;
+  }
+}
+
+/** Who was in the cluster at the end, when that changed; empty when it did not. */
+export function endedWith(run: Run): string {
+  const membership = run.metrics?.membership;
+  if (membership === undefined) return '';
+  const { voters, learners } = membership;
+  const rest = learners.length === 0 ? '' : `, learners ${learners.join(' ')}`;
+  return `ended with voters ${voters.join(' ')}${rest}`;
+}
+
 function rowOf(info: MetricInfo, runs: readonly Run[]): MetricRow {
-  const values = runs.map((run) => run.metrics?.[info.key] ?? null);
+  const values = runs.map((run) => figureOf(run.metrics, info.key));
   const known = values.filter((value) => value !== null);
   const best = known.length < 2 ? null : bestOf(info, known);
   const top = Math.max(0, ...known);

@@ -10,6 +10,7 @@ import {
 } from '../../../src-renderer/connection/client.ts';
 import {
   compareRuns,
+  endedWith,
   formatBehind,
   formatFigure,
   METRICS,
@@ -212,6 +213,17 @@ describe('comparison', () => {
     expect(answered?.cells.some((cell) => cell.best)).toBe(false);
     const outage = rows.find((row) => row.info.key === 'outageMs');
     expect(formatFigure(METRICS[0] as never, outage?.cells[0]?.value ?? null)).toBe('–');
+  });
+
+  test('what only some runs have stands beside a dash, and who was left is said', () => {
+    const grown = run(1, 1, 1);
+    const membership = { voters: ['n1', 'n4'], learners: ['n5'], changes: 3 };
+    const changed = { ...grown, metrics: { ...grown.metrics, membership } } as Run;
+    const rows = compareRuns([changed, run(2, 1, 1)]);
+    const row = rows.find(({ info }) => info.key === 'configurations');
+    expect(row?.cells.map(({ value }) => value)).toEqual([3, null]);
+    expect(endedWith(changed)).toBe('ended with voters n1 n4, learners n5');
+    expect(endedWith(run(2, 1, 1))).toBe('');
   });
 
   test('a metric that no run has is left out', () => {
