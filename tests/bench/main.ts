@@ -5,6 +5,7 @@
  */
 import { Command } from 'commander';
 import { machineFacts } from './machine.ts';
+import { checkerLines, measureChecker } from './measure-checker.ts';
 import { measureCluster, type ClusterFigures } from './measure-cluster.ts';
 import { measureOutage } from './measure-outage.ts';
 import { measureSimulator, simulatorLines, type SimulatorRow } from './measure-simulator.ts';
@@ -31,7 +32,7 @@ function protocolList(text: string): readonly ProtocolName[] {
 
 const command = new Command('bench')
   .description('Throughput, latency, cost, start-up and outage of three-node clusters.')
-  .argument('[what]', 'live clusters, or the simulator', 'live')
+  .argument('[what]', 'live clusters, the simulator, or the checker', 'live')
   .option('--json', 'one JSON object on standard output', false)
   .option('--trials <n>', 'clusters measured per protocol and recording', Number, 3)
   .option('--seconds <s>', 'length of each measurement', Number, 3)
@@ -46,6 +47,14 @@ if (command.args[0] === 'simulator') {
   const machine = machineFacts();
   if (options.json) process.stdout.write(`${JSON.stringify({ machine, results })}\n`);
   else process.stdout.write(`${simulatorLines(results).join('\n')}\n`);
+  process.exit(0);
+}
+
+if (command.args[0] === 'checker') {
+  const results = [...measureChecker()];
+  const machine = machineFacts();
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine, results })}\n`);
+  else process.stdout.write(`${checkerLines(results).join('\n')}\n`);
   process.exit(0);
 }
 

@@ -40,8 +40,11 @@ export interface Plan<State> {
   sameness?(operation: Operation): string;
   /** An optional operation that can be left out of every legal order that has it. */
   isPointless?(operation: Operation): boolean;
-  /** Cannot come next in `state`, nor in any state that follows it. */
-  isHopeless?(state: State, operation: Operation): boolean;
+  /**
+   * Cannot come next in `state`, nor in any state that follows it.
+   * @param placed what is in the order already
+   */
+  isHopeless?(state: State, operation: Operation, placed: ReadonlySet<Operation>): boolean;
   /** Which of the possible next ones to try first, smallest first; ends of operations otherwise. */
   rank?(operation: Operation): number;
 }

@@ -42,8 +42,10 @@ export class OptionalOperations {
     return operation;
   }
 
-  giveBack(number: number): void {
+  /** @returns the one that was used last */
+  giveBack(number: number): Operation {
     this.#change(number, -1);
+    return this.nextOf(number) as Operation;
   }
 
   #change(number: number, by: number): void {

@@ -88,6 +88,7 @@ class Search<State> {
   readonly #optional: OptionalOperations;
   readonly #events: EventList;
   readonly #memo: Memo;
+  readonly #placed = new Set<Operation>();
   readonly #candidates: number[] = [];
   readonly #stack: Frame<State>[] = [];
   #steps = 0;
@@ -155,16 +156,22 @@ class Search<State> {
   }
 
   #apply(choice: Choice): Operation {
-    if (choice < 0) return this.#optional.use(-choice - 1);
+    const operation = choice < 0 ? this.#optional.use(-choice - 1) : this.#operation(choice);
+    this.#placed.add(operation);
+    if (choice < 0) return operation;
     this.#depth += 1;
     this.#events.takeOut(choice);
     this.#memo.mark(choice);
-    return this.#operation(choice);
+    return operation;
   }
 
   #undo(choice: Choice): void {
     if (choice === NO_CHOICE) return;
-    if (choice < 0) return this.#optional.giveBack(-choice - 1);
+    if (choice < 0) {
+      this.#placed.delete(this.#optional.giveBack(-choice - 1));
+      return;
+    }
+    this.#placed.delete(this.#operation(choice));
     this.#depth -= 1;
     this.#events.putBack(choice);
     this.#memo.unmark(choice);
@@ -196,7 +203,7 @@ class Search<State> {
       if (after !== null) {
         choices.push(number);
         states.push(after);
-      } else if (this.#plan.isHopeless?.(state, operation) === true) {
+      } else if (this.#plan.isHopeless?.(state, operation, this.#placed) === true) {
         return { ...frame, choices: [], states: [] };
       }
     }

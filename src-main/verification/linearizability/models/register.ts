@@ -3,7 +3,7 @@
  * old. It begins as null. A compare-and-set that was answered was carried out: one that did not
  * match is a failed operation and not in the history.
  */
-import { textOf, type Model } from '../model.ts';
+import { textOf, type Model, type Plan } from '../model.ts';
 import type { Operation } from '../operation.ts';
 import { isPair, wordProblem, wordsOf } from './fields.ts';
 
@@ -29,15 +29,65 @@ function step(state: RegisterState, operation: Operation): RegisterState | null 
   return state === ANYTHING || state === seen ? seen : null;
 }
 
-/** Values that an answered read or any compare-and-set needs to find. */
-function wantedValues(operations: readonly Operation[]): ReadonlySet<string> {
-  const wanted = new Set<string>();
+/** The value that an operation needs to find, null when any will do. */
+function neededBy(operation: Operation): string | null {
+  const { f } = wordsOf(operation);
+  if (f === 'cas') return swapOf(operation)[0];
+  return f === 'read' && operation.answer !== null ? textOf(operation.answer.value) : null;
+}
+
+/** The value that an operation sets, null when it sets none. */
+function setBy(operation: Operation): string | null {
+  const { f, value } = wordsOf(operation);
+  if (f === 'read') return null;
+  return f === 'cas' ? swapOf(operation)[1] : textOf(value);
+}
+
+/** Who sets each value, and when those that need it end, first end first. */
+interface Value {
+  readonly setters: Operation[];
+  readonly neededUntil: number[];
+}
+
+function valuesOf(operations: readonly Operation[]): ReadonlyMap<string, Value> {
+  const values = new Map<string, Value>();
+  const valueOf = (text: string): Value => {
+    const known = values.get(text) ?? { setters: [], neededUntil: [] };
+    values.set(text, known);
+    return known;
+  };
   for (const operation of operations) {
-    const { f } = wordsOf(operation);
-    if (f === 'cas') wanted.add(swapOf(operation)[0]);
-    else if (f === 'read' && operation.answer !== null) wanted.add(textOf(operation.answer.value));
+    const [needed, set] = [neededBy(operation), setBy(operation)];
+    if (needed !== null) valueOf(needed).neededUntil.push(operation.return ?? Infinity);
+    if (set !== null) valueOf(set).setters.push(operation);
   }
-  return wanted;
+  for (const { neededUntil } of values.values()) neededUntil.sort((a, b) => a - b);
+  return values;
+}
+
+function planOf(operations: readonly Operation[]): Plan<RegisterState> {
+  const values = valuesOf(operations);
+  return {
+    sameness: ({ call }) => textOf(call),
+    // Nobody needs what it sets: whatever comes after it can do without.
+    isPointless(operation) {
+      const set = setBy(operation);
+      return set === null || values.get(set)?.neededUntil.length === 0;
+    },
+    // The value was overwritten, and nobody is left to set it again.
+    isHopeless(state, operation, placed) {
+      const needed = neededBy(operation);
+      if (needed === null || needed === state || state === ANYTHING) return false;
+      return values.get(needed)?.setters.every((setter) => placed.has(setter)) ?? true;
+    },
+    // A value has to be set before the first operation ends that found it.
+    rank(operation) {
+      const set = setBy(operation);
+      const until = set === null ? [] : (values.get(set)?.neededUntil ?? []);
+      const first = until.find((end) => end >= operation.invoke) ?? Infinity;
+      return Math.min(first, operation.return ?? Infinity);
+    },
+  };
 }
 
 export const registerModel: Model<RegisterState> = {
@@ -68,16 +118,5 @@ export const registerModel: Model<RegisterState> = {
     if (f === 'cas' && !isPair(value)) return 'cas needs the value [old new]';
     return wordProblem(operation, ['read', 'write', 'cas']);
   },
-  plan(operations) {
-    const wanted = wantedValues(operations);
-    return {
-      sameness: ({ call }) => textOf(call),
-      isPointless(operation) {
-        const { f, value } = wordsOf(operation);
-        if (f === 'read') return true;
-        // Nobody needs what it sets: whatever comes after it can do without.
-        return !wanted.has(f === 'cas' ? swapOf(operation)[1] : textOf(value));
-      },
-    };
-  },
+  plan: planOf,
 };

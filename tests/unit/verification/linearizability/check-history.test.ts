@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkLinearizability } from '../../../../src-main/verification/linearizability/check-history.ts';
-import { modelOf } from '../../../../src-main/verification/linearizability/models/by-name.ts';
 import type { Operation } from '../../../../src-main/verification/linearizability/operation.ts';
-import { call, history } from './histories.ts';
-
-const register = modelOf('register');
+import { call, history, judge } from './histories.ts';
 
 function ofKey(key: string, operations: readonly Operation[]): Operation[] {
   return operations.map((operation) => ({ ...operation, key }));
@@ -20,7 +16,7 @@ const stale = history(
 );
 
 test('a stale read is where it becomes illegal, with the longest legal order and the reasons', () => {
-  const [illegal] = checkLinearizability(register, stale).illegal;
+  const [illegal] = judge('register', stale).illegal;
   expect(illegal?.blocked.origin).toBe('line 5');
   expect(illegal?.text).toBe('read -> 2');
   expect(illegal?.prefix.map(({ text, state }) => `${text} = ${state}`)).toEqual([
@@ -35,7 +31,7 @@ test('a stale read is where it becomes illegal, with the longest legal order and
 });
 
 test('the smallest window has only the operations that contradict one another', () => {
-  const { window } = checkLinearizability(register, stale).illegal[0] ?? {};
+  const { window } = judge('register', stale).illegal[0] ?? {};
   expect(window).toMatchObject({ texts: ['write 3', 'read -> 2'], fromAnyState: true });
 });
 
@@ -45,7 +41,7 @@ test('what could have come next says why that would not have helped', () => {
     ['x', 2, null, call('write', 5)],
     ['r', 3, 4, call('read'), 7],
   );
-  const { stuck } = checkLinearizability(register, operations).illegal[0] ?? {};
+  const { stuck } = judge('register', operations).illegal[0] ?? {};
   expect(stuck?.map(({ why }) => why)).toEqual([
     'the value is 1',
     'it could, but then read -> 7 still cannot',
@@ -63,47 +59,44 @@ test('keys are judged apart, and the first illegal moment comes first', () => {
     ...ofKey('early', stale),
     ...ofKey('good', history(['w', 0, 1, call('write', 1), 1], ['r', 2, 3, call('read'), 1])),
   ];
-  const verdict = checkLinearizability(register, operations);
+  const verdict = judge('register', operations);
   expect(verdict).toMatchObject({ verdict: 'invalid', keys: 3, operations: 14 });
   expect(verdict.illegal.map(({ key }) => key)).toEqual(['early', 'late']);
 });
 
 test.each(['local', 'sync'] as const)('reads of level %s are left out, and it says so', (level) => {
   const operations = stale.map((one) => (one.id === 4 ? { ...one, level } : one));
-  const verdict = checkLinearizability(register, operations);
+  const verdict = judge('register', operations);
   expect(verdict.verdict).toBe('valid');
   expect(verdict.leftOut).toEqual({ operations: 1, levels: [level] });
 });
 
 test.each(['index', 'lease', 'quorum'] as const)('reads of level %s are held to it', (level) => {
   const operations = stale.map((one) => (one.id === 4 ? { ...one, level } : one));
-  expect(checkLinearizability(register, operations).verdict).toBe('invalid');
+  expect(judge('register', operations).verdict).toBe('invalid');
 });
 
+const hard = history(
+  ...Array.from({ length: 40 }, (_, at) => ['p', 0, null, call('add', 2 ** at)] as const),
+  ['p', 0, null, call('add', -1)],
+  ['r', 0, 100, call('read'), -5],
+);
+
 test('what cannot be decided is unknown, with the reason and what would help', () => {
-  const operations = history(
-    ...Array.from({ length: 40 }, (_, at) => ['p', 0, null, call('write', at)] as const),
-    ...Array.from({ length: 40 }, (_, at) => ['q', 0, 100, call('read'), at] as const),
-    ['r', 0, 100, call('read'), 'nobody wrote this'],
-  );
-  const verdict = checkLinearizability(register, operations, { steps: 20_000, memoBytes: 1e8 });
+  const verdict = judge('counter', hard, { steps: 20_000, memoBytes: 1e8 });
   expect(verdict.verdict).toBe('unknown');
   expect(verdict.undecided[0]?.text).toContain('more steps, or a shorter history, would help');
-  expect(verdict.undecided[0]?.text).toContain('unknown outcome; there are 40');
+  expect(verdict.undecided[0]?.text).toContain('unknown outcome; there are 41');
 });
 
 test('a hard key does not keep an illegal one from being found', () => {
-  const hard = history(
-    ...Array.from({ length: 40 }, (_, at) => ['p', 0, 100, call('write', at), at] as const),
-    ...Array.from({ length: 40 }, (_, at) => ['q', 0, 100, call('read'), at] as const),
-    ['r', 0, 100, call('read'), 'nobody wrote this'],
-  );
-  const operations = [...ofKey('hard', hard), ...ofKey('stale', stale)];
-  const verdict = checkLinearizability(register, operations, { steps: 20_000, memoBytes: 1e8 });
-  expect(verdict.verdict).toBe('invalid');
+  const lost = history(['p', 0, 1, call('add', 1), null], ['p', 2, 3, call('read'), 0]);
+  const operations = [...ofKey('hard', hard), ...ofKey('lost', lost)];
+  const verdict = judge('counter', operations, { steps: 20_000, memoBytes: 1e8 });
+  expect(verdict).toMatchObject({ verdict: 'invalid', illegal: [{ key: 'lost' }] });
   expect(verdict.undecided).toHaveLength(1);
 });
 
 test('an empty history is valid', () => {
-  expect(checkLinearizability(register, [])).toMatchObject({ verdict: 'valid', keys: 0 });
+  expect(judge('register', [])).toMatchObject({ verdict: 'valid', keys: 0 });
 });

@@ -1,5 +1,14 @@
 /** Short ways to write down histories, and a checker too simple to be wrong. */
 import fc from 'fast-check';
+import {
+  checkLinearizability,
+  type CheckLimits,
+  type LinearizabilityVerdict,
+} from '../../../../src-main/verification/linearizability/check-history.ts';
+import {
+  modelOf,
+  type ModelName,
+} from '../../../../src-main/verification/linearizability/models/by-name.ts';
 import type { Model } from '../../../../src-main/verification/linearizability/model.ts';
 import type { Operation } from '../../../../src-main/verification/linearizability/operation.ts';
 import type { Json } from '../../../../src-main/vocabulary/json.ts';
@@ -23,6 +32,15 @@ export function history(...lines: readonly Line[]): Operation[] {
 /** A call in Jepsen's words. */
 export function call(f: string, value: Json = null): Json {
   return { f, value };
+}
+
+/** The verdict on a history by a model's name. */
+export function judge(
+  model: ModelName,
+  operations: readonly Operation[],
+  limits?: CheckLimits,
+): LinearizabilityVerdict {
+  return checkLinearizability(modelOf(model), operations, limits);
 }
 
 /** Tries every order of every choice of the uncertain ones. */

@@ -82,26 +82,25 @@ describe.each(MODEL_NAMES)('%s, on random histories', (name) => {
 });
 
 describe('limits', () => {
-  /** Writes that all overlap, and a read of what nobody wrote. */
+  /** Adds that all overlap, each choice of them with another sum, and a sum that none has. */
   const hard = history(
-    ...Array.from({ length: 24 }, (_, at) => {
-      return ['p', 0, 100, call('write', at), at] as const;
-    }),
-    ...Array.from({ length: 24 }, (_, at) => ['q', 0, 101, call('read'), at] as const),
-    ['r', 0, 102, call('read'), 'nobody wrote this'],
+    ...Array.from({ length: 24 }, (_, at) => ['p', 0, 100, call('add', 2 ** at), null] as const),
+    ['p', 0, 100, call('add', -1), null],
+    ['r', 0, 50, call('read'), -5],
   );
+  const counter = modelOf('counter');
   const model = modelOf('register');
 
   test('too few steps, or too little memory, end as unknown with the reason', () => {
-    const steps = searchOrder(model, hard, { ...LIMITS, steps: 5_000 });
+    const steps = searchOrder(counter, hard, { ...LIMITS, steps: 5_000 });
     expect(steps).toMatchObject({ verdict: 'unknown', why: 'steps' });
-    const memory = searchOrder(model, hard, { ...LIMITS, memoBytes: 50_000 });
+    const memory = searchOrder(counter, hard, { ...LIMITS, memoBytes: 50_000 });
     expect(memory).toMatchObject({ verdict: 'unknown', why: 'memory' });
   });
 
   test('the caller can stop it', () => {
     let asked = 0;
-    const stopped = searchOrder(model, hard, { ...LIMITS, shouldStop: () => (asked += 1) > 2 });
+    const stopped = searchOrder(counter, hard, { ...LIMITS, shouldStop: () => (asked += 1) > 2 });
     expect(stopped).toMatchObject({ verdict: 'unknown', why: 'stopped' });
     expect(stopped.steps).toBeLessThan(10_000);
   });
