@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: makes the pictures of the README from a lab that really runs: three
- * clusters with a dead leader, the playback of a recording, the comparison of a scenario.
+ * clusters with a learner and a dead leader, the playback of a recording, the comparison of a scenario.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -70,7 +70,9 @@ async function pictureLab(page: Page): Promise<void> {
       .locator(`[data-testid^="node-${protocol}-"][data-role="leader"]`)
       .waitFor({ timeout: 30_000 });
   }
-  await page.waitForTimeout(4_000);
+  await page.waitForTimeout(3_000);
+  await growAndCompact(page);
+  await page.waitForTimeout(1_500);
   await page.getByTestId('break-menu').click();
   await page.getByTestId('kill-leaders').click();
   await page.waitForTimeout(2_500);
@@ -82,6 +84,22 @@ async function pictureLab(page: Page): Promise<void> {
   await page.waitForTimeout(1_500);
   await page.getByTestId('stop-lab').click();
   await page.getByTestId('setup').waitFor({ timeout: 30_000 });
+}
+
+/** A learner for every cluster, and logs that are emptied into snapshots. */
+async function growAndCompact(page: Page): Promise<void> {
+  await page.getByTestId('add-node-raft').click();
+  await page.getByTestId('add-n6-learner').click();
+  for (const protocol of ['paxos', 'raft', 'zab']) {
+    await page
+      .locator(`[data-testid="node-${protocol}-n6"][data-standing="learner"]`)
+      .waitFor({ timeout: 30_000 });
+  }
+  await page.getByTestId('break-menu').click();
+  await page.getByTestId('compact-everywhere').click();
+  await page
+    .locator('[data-testid="node-zab-n6"]:not([data-snapshot="0"])')
+    .waitFor({ timeout: 30_000 });
 }
 
 async function pictureRecording(page: Page): Promise<void> {
