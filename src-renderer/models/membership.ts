@@ -16,7 +16,7 @@ export type Standing = 'voter' | 'learner' | 'outside' | 'gone';
 export const NODES_MAX = 9;
 
 /** The configuration of who leads; while nobody does, the newest that any node goes by; before any
- *  node said so, all nodes are voters. */
+ *  node said so, all that do not know themselves outside are voters. */
 export function configurationOf(view: ClusterView): NodeConfigView {
   const leading = currentLeader(view)?.config ?? null;
   if (leading !== null) return leading;
@@ -25,7 +25,9 @@ export function configurationOf(view: ClusterView): NodeConfigView {
     const own = view.nodes[id]?.config ?? null;
     if (own !== null && own.voters.length > 0 && own.pos >= (newest?.pos ?? 0)) newest = own;
   }
-  return newest ?? { pos: 0, voters: view.nodeIds, votersOld: null, learners: [] };
+  if (newest !== null) return newest;
+  const voters = view.nodeIds.filter((id) => !isForeign(view.nodes[id] as NodeView));
+  return { pos: 0, voters, votersOld: null, learners: [] };
 }
 
 /** Everybody who decides: of a configuration in change, both halves. */

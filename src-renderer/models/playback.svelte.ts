@@ -18,6 +18,7 @@ import { emptyHistory, recordHistory, type ClusterHistory } from '../timeline/hi
 import { areLandmarks, nextLandmark } from '../timeline/landmarks.ts';
 import { Recoveries } from '../timeline/recoveries.ts';
 import { MessageMarks } from '../timeline/message-marks.ts';
+import { readKeyframe } from './keyframe.ts';
 
 export const SPEEDS = [0.001, 0.01, 0.1, 1, 4] as const;
 
@@ -250,7 +251,7 @@ export class Playback {
     try {
       const { keyframe, events } = await this.#client.call('runs.moment', { run: this.#id, us });
       if (ticket !== this.#seekTicket || this.#closed) return;
-      this.#base = keyframe === null ? this.#emptyBase() : cloneView(keyframe as ClusterView);
+      this.#base = keyframe === null ? this.#emptyBase() : readKeyframe(keyframe);
       this.window = events.filter((event) => event.us < us);
       for (const event of this.window) this.recoveries.observe(event);
       this.#nextUs = us;

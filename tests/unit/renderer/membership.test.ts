@@ -18,6 +18,7 @@ import {
   presentIds,
   standingOf,
 } from '../../../src-renderer/models/membership.ts';
+import { readKeyframe } from '../../../src-renderer/models/keyframe.ts';
 import { canCommand, nodeMenu } from '../../../src-renderer/models/node-menu.ts';
 import { READ_LEVELS_OF } from '../../../src-renderer/models/read-levels.ts';
 import { layoutLog } from '../../../src-renderer/widgets/log-layout.ts';
@@ -223,6 +224,28 @@ describe('snapshots in the log table', () => {
     const table = layoutLog(view, ['n2'], 10);
     expect(table.to).toBe(40);
     expect(table.rows[0]).toMatchObject({ snapshot: { to: 40, columns: 10 }, remark: '' });
+  });
+});
+
+describe('a keyframe of an older recording', () => {
+  test('is shown and folded on, without what was not known then', () => {
+    const old = JSON.parse(JSON.stringify(joined())) as Record<string, unknown>;
+    delete old['commands'];
+    for (const node of Object.values(old['nodes'] as Record<string, Record<string, unknown>>)) {
+      delete node['config'];
+      delete node['snapshot'];
+    }
+    const view = readKeyframe(old);
+    expect(configWords(view).text).toBe('voters n1 n2 n3, outside n4');
+    expect(view.nodes['n1']).toMatchObject({ word: 'leader', snapshot: 0, config: null });
+    const spec = { do: 'transfer', to: 'n2' } as const;
+    const record = { id: 1, spec, label: 'transfer', origin: 'hand', startUs: 9, endUs: null };
+    applyEvent(view, {
+      k: 'admin',
+      us: 9,
+      record: { ...record, ok: null, outcome: null } as never,
+    });
+    expect(view.commands).toHaveLength(1);
   });
 });
 
