@@ -1,4 +1,5 @@
-/** The configuration of a cluster in words: voters, learners, both halves of a change, who is out. */
+/** The configuration of a cluster in words: voters, learners, both halves of a change, who is
+ *  out. */
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeConfigView } from '../../src-main/contract/node-view.ts';
 import type { NodeId } from '../../src-main/contract/words.ts';
@@ -30,9 +31,8 @@ const CHANGE_WORDS: Readonly<Record<string, string>> = {
 /** What a column's head says of who is in its cluster. */
 export function configWords(view: ClusterView): ConfigWords {
   const config = configurationOf(view);
-  // A learner that has not heard of it yet will in a moment.
   const outside = view.nodeIds.filter((id) => {
-    return standingOf(view, id, config) === 'outside' && !config.learners.includes(id);
+    return standingOf(view, id, config) === 'outside' && !isComing(view, config, id);
   });
   const parts = [
     ...partsOf(config, view.protocol),
@@ -41,6 +41,12 @@ export function configWords(view: ClusterView): ConfigWords {
   ];
   const { pos, votersOld } = config;
   return { pos, changing: votersOld !== null, parts, text: textOf(parts) };
+}
+
+/** A learner in its first life that has not heard of it yet will in a moment; later ones have
+ *  another disk than the one that was taken in. */
+function isComing(view: ClusterView, config: NodeConfigView, id: NodeId): boolean {
+  return config.learners.includes(id) && view.nodes[id]?.incarnation === 1;
 }
 
 /** One configuration, as a node goes by it. */

@@ -53,8 +53,8 @@ export class EventRing {
   }
 }
 
-/** Roles, faults, changes and broken rules. What the screen had to leave out is counted with messages: it
- *  comes as often as they do. */
+/** Roles, faults, changes and broken rules. What the screen had to leave out is counted with
+ *  messages: it comes as often as they do. */
 function isRare(event: ViewEvent): boolean {
   if (event.k === 'skipped') return false;
   return RARE.includes(classOf(event));

@@ -93,7 +93,7 @@ export function quorumNow(view: ClusterView): QuorumStanding {
   return quorumStanding(configurationOf(view), largestGroup(view, linkStates(view.faults)));
 }
 
-/** What the nodes of a group can do together; with a held disk somewhere, it takes more to count. */
+/** What the nodes of a group do together; with a held disk somewhere it takes more to count. */
 export function talkWords(view: ClusterView): string {
   const isHeld = view.nodeIds.some((id) => isDiskHeld(view, id));
   return isHeld ? 'can talk and write' : 'can talk';
@@ -144,7 +144,8 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
   const quorum = quorumStanding(configurationOf(view), group);
   const leader = currentLeader(view);
   if (quorum.spare < 0) {
-    const detail = `${quorum.have} of ${quorum.of} ${talkWords(view)}, ${quorum.needed} are needed`;
+    const have = `${quorum.have} of ${quorum.of} ${talkWords(view)}`;
+    const detail = `${have}, ${quorum.needed} are needed`;
     return { text: 'No quorum', detail, tone: 'bad', era };
   }
   if (leader === null) {

@@ -1,6 +1,6 @@
 /**
- * The menu of a node: everything that can be done to it, in one order that never changes; what makes
- * no sense now stays in its place and says why.
+ * The menu of a node: everything that can be done to it, in one order that never changes; what
+ * makes no sense now stays in its place and says why.
  */
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';

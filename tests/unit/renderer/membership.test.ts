@@ -110,6 +110,15 @@ describe('standing', () => {
     expect(whyNot(view, 'n4', 'replace')).toBe('no member');
   });
 
+  test('a learner on a fresh disk is named outside, one that has just come is not', () => {
+    const view = joined();
+    config(view, ['n1'], 40, { voters: ['n1', 'n2', 'n3'], learners: ['n4'] });
+    expect(configWords(view).text).toBe('voters n1 n2 n3, learners n4');
+    applyEvent(view, { k: 'up', us: 8, node: 'n4', incarnation: 2 });
+    role(view, 'n4', 'outsider');
+    expect(configWords(view).text).toBe('voters n1 n2 n3, learners n4, outside n4');
+  });
+
   test('the leader’s configuration counts, and who goes by another one is known', () => {
     const view = joined();
     config(view, ['n1'], 70, { voters: ['n1', 'n2', 'n3', 'n4'] });
