@@ -6,7 +6,8 @@
 import { compareIds, type Member, type NodeId, type Position } from '../../vocabulary/ids.ts';
 import { idsOf } from '../kernel/config.ts';
 import type { RaftEntry } from './log.ts';
-import { configsIn, membershipOf, membersThatMatter, type ConfigAt } from './membership.ts';
+import type { ConfigAt } from './config-at.ts';
+import { configsIn, membershipOf, membersThatMatter } from './membership.ts';
 import { newPeer, type Peer } from './peers.ts';
 import { becomeStanding } from './roles.ts';
 import type { RaftState } from './state.ts';

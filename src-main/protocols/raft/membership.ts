@@ -15,23 +15,10 @@ import {
 } from '../kernel/config.ts';
 import type { BootInput } from '../kernel/core.ts';
 import type { VoterSets } from '../quorum/majority.ts';
+import type { ConfigAt, Membership } from './config-at.ts';
 import type { RaftEntry } from './log.ts';
 import type { MutantName } from './mutants.ts';
 import type { RaftState } from './state.ts';
-
-/** A configuration and the entry it stands in; 0: the one the cluster began with. */
-export interface ConfigAt {
-  readonly pos: Position;
-  readonly config: ClusterConfig;
-}
-
-export interface Membership {
-  /** Ascending: the last one known committed, then those that are not. Never empty. */
-  readonly stack: readonly ConfigAt[];
-  /** Its top. */
-  readonly active: ConfigAt;
-  readonly sets: VoterSets;
-}
 
 /** What a node is in the configuration in force. */
 export type Standing = 'voter' | 'learner' | 'outside';

@@ -12,6 +12,10 @@ export interface Sending {
   sent: number;
   /** `clock` of the last progress. */
   movedAt: number;
+  /** Chunks were sent once more and nothing moved since: what the peer says it wants counts, even if
+   *  it wanted more before. It may have lost what it had and taken a late first chunk for a new
+   *  beginning. */
+  stalled: boolean;
 }
 
 /** Catching up in rounds: each brings what stood in the log when it began (1.9.6). */

@@ -6,7 +6,7 @@ import { isClusterConfig, type ClusterConfig } from '../kernel/config.ts';
 import type { SnapshotRef } from '../kernel/durable.ts';
 import { isCount, isFields, isPosition } from '../kernel/guards.ts';
 import type { LogBase } from './log.ts';
-import type { ConfigAt } from './membership.ts';
+import type { ConfigAt } from './config-at.ts';
 
 /** Of the last entry in it: its term and its service time, and the configuration in force. */
 export interface SnapshotMeta {

@@ -38,7 +38,7 @@ export function ensureSnapshotSent(s: RaftState, peer: Peer): void {
 function beginSending(s: RaftState, peer: Peer): void {
   const snapshot = ensure(s.snapshot, `${s.nodeId}: log from ${s.log.base.pos}, no snapshot`);
   const { handle, chunks, lastPos } = snapshot;
-  peer.sending = { handle, chunks, acked: 0, sent: 0, movedAt: s.clock };
+  peer.sending = { handle, chunks, acked: 0, sent: 0, movedAt: s.clock, stalled: false };
   s.out.trace({ kind: 'catch-up', peer: peer.id, method: 'snapshot', from: lastPos });
   s.out.trace({ kind: 'snapshot', what: 'sent', pos: lastPos, peer: peer.id });
   sendChunks(s, peer, peer.sending);
@@ -50,6 +50,7 @@ function maybeResend(s: RaftState, peer: Peer, sending: Sending): void {
   if (sending.handle !== s.snapshot?.handle) return beginSending(s, peer);
   sending.sent = sending.acked;
   sending.movedAt = s.clock;
+  sending.stalled = true;
   sendChunks(s, peer, sending);
 }
 
@@ -73,17 +74,18 @@ function sendChunk(s: RaftState, peer: Peer, chunk: number): void {
   });
 }
 
-/** The peer keeps chunks: on with the next ones, or from the first if it lost what it had. */
+/** The peer keeps chunks: on with the next ones, or from where it is if it lost what it had. */
 export function noteChunkAnswer(s: RaftState, peer: Peer, m: InstallSnapshotResp): void {
   const { sending } = peer;
   if (sending === null || sending.handle !== m.snapId || m.next > sending.chunks) {
     return traceIgnored(s, peer.id, m, 'answer to no image on its way');
   }
   if (sending.handle !== s.snapshot?.handle) return beginSending(s, peer);
-  const isRestart = m.next === 0 && sending.acked > 0;
+  const isRestart = m.next < sending.acked && (m.next === 0 || sending.stalled);
   if (m.next <= sending.acked && !isRestart) return;
   sending.acked = m.next;
-  sending.sent = isRestart ? 0 : Math.max(sending.sent, m.next);
+  sending.sent = isRestart ? m.next : Math.max(sending.sent, m.next);
   sending.movedAt = s.clock;
+  sending.stalled = false;
   sendChunks(s, peer, sending);
 }

@@ -11,7 +11,7 @@ import type { ReadRequest, Token } from '../kernel/core.ts';
 import type { SnapshotRef } from '../kernel/durable.ts';
 import type { EffectList } from '../kernel/effects.ts';
 import type { RaftEntry, RaftLog } from './log.ts';
-import type { Membership } from './membership.ts';
+import type { Membership } from './config-at.ts';
 import type { AppendEntries, RaftMessage } from './messages.ts';
 import type { MutantName } from './mutants.ts';
 import type { RaftOptions } from './options.ts';
