@@ -95,6 +95,88 @@ export const minimizeResultSchema = z.object({
 });
 export type MinimizeResult = z.infer<typeof minimizeResultSchema>;
 
+/** An operation of a history, and where it stands there. */
+const historyOperationSchema = z.object({ operation: z.string(), origin: z.string() });
+
+/** Why the history of one key is illegal. */
+const illegalHistorySchema = z.object({
+  key: z.string().nullable(),
+  /** The operation whose end no legal order reaches. */
+  blocked: historyOperationSchema,
+  /** State after the longest legal order, and the end of that order. */
+  state: z.string(),
+  prefixLength: z.number(),
+  prefix: z.array(historyOperationSchema.extend({ state: z.string() })),
+  stuck: z.array(historyOperationSchema.extend({ why: z.string() })),
+  /** Operations that contradict one another; null when no window was found within the limits. */
+  window: z
+    .object({ operations: z.array(historyOperationSchema), fromAnyState: z.boolean() })
+    .nullable(),
+});
+
+const linearizabilitySchema = z.object({
+  verdict: verdictSchema,
+  model: z.string(),
+  operations: z.number(),
+  keys: z.number(),
+  unknownOutcomes: z.number(),
+  steps: z.number(),
+  /** Reads whose level promises less. */
+  leftOut: z.object({ operations: z.number(), levels: z.array(z.string()) }),
+  illegal: z.array(illegalHistorySchema),
+  undecided: z.array(
+    z.object({ key: z.string().nullable(), operations: z.number(), reason: z.string() }),
+  ),
+  /** Why an illegal history proves nothing. */
+  reason: z.string().nullable(),
+});
+
+const guaranteeSchema = z.object({
+  guarantee: z.string(),
+  verdict: verdictSchema,
+  checked: z.number(),
+  violations: z.number(),
+  first: z
+    .object({
+      earlier: historyOperationSchema,
+      later: historyOperationSchema,
+      text: z.string(),
+    })
+    .nullable(),
+  reason: z.string().nullable(),
+});
+
+/** What was found while the run was recorded. */
+const recordedChecksSchema = z.object({
+  verdict: verdictSchema,
+  violations: z.array(violationSchema),
+});
+
+/** `qlab check`. */
+export const checkResultSchema = z.object({
+  /** Number of the run, or path of the file. */
+  source: z.union([z.number(), z.string()]),
+  verdict: verdictSchema,
+  /** null for a file. */
+  invariants: recordedChecksSchema.nullable(),
+  exactlyOnce: recordedChecksSchema.nullable(),
+  linearizability: linearizabilitySchema,
+  /** Empty where neither positions nor versions are known. */
+  sessions: z.array(guaranteeSchema),
+  failedOperations: z.number(),
+  notices: z.array(z.string()),
+});
+export type CheckResult = z.infer<typeof checkResultSchema>;
+
+/** `qlab export --out FILE`. */
+export const exportResultSchema = z.object({
+  runId: z.number(),
+  format: z.string(),
+  file: z.string(),
+  lines: z.number(),
+});
+export type ExportResult = z.infer<typeof exportResultSchema>;
+
 export const errorResultSchema = z.object({
   error: z.object({
     code: z.string(),

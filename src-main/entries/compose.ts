@@ -12,6 +12,8 @@ import { listScenarios } from '../lab/scenario-library.ts';
 import { openRecorder, type WorkerRecorder } from '../storage/recorder.ts';
 import { RunReader } from '../storage/run-reader.ts';
 import { SCENARIO_DIRECTORY, type DataPlaces } from './data-places.ts';
+import type { RecordedStep } from '../verification/histories/shiviz.ts';
+import type { OperationRecord } from '../vocabulary/workload.ts';
 import { verifyRecordedRun } from './verify-recorded-run.ts';
 import { LAB_VERSION } from './version.ts';
 
@@ -74,6 +76,10 @@ export interface Recordings {
   readonly runs: Omit<RunStore, 'delete' | 'verify'>;
   /** Re-executes every recorded life, here and now; `progress` hears the share done, 0 to 1. */
   verify(run: number, progress: (done: number) => void): VerifyResult;
+  /** What the clients asked and got. */
+  operations(run: number): OperationRecord[];
+  /** Every step of every life that was recorded. */
+  steps(run: number): RecordedStep[];
   close(): void;
 }
 
@@ -83,8 +89,20 @@ export function openRecordings(places: DataPlaces): Recordings {
   return {
     runs: readingStore(reader),
     verify: (run, progress) => verifyRecordedRun(reader, run, progress),
+    operations: (run) => [...reader.operations(run)],
+    steps: (run) => stepsOf(reader, run),
     close: () => reader.close(),
   };
+}
+
+function stepsOf(reader: RunReader, run: number): RecordedStep[] {
+  return reader.lives(run).flatMap(({ node, incarnation }) => {
+    const steps: RecordedStep[] = [];
+    for (const { header } of reader.journalSteps(run, node, incarnation)) {
+      if (header.k === 's') steps.push({ node, incarnation, header });
+    }
+    return steps;
+  });
 }
 
 function readingStore(reader: RunReader): Omit<RunStore, 'delete' | 'verify'> {

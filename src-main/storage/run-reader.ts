@@ -10,10 +10,12 @@ import type { Run } from '../contract/model.ts';
 import type { RunBegin } from '../lab/ports.ts';
 import type { Incarnation, NodeId, StorageId } from '../vocabulary/ids.ts';
 import type { JournalHeader } from '../vocabulary/journal.ts';
+import type { OperationRecord } from '../vocabulary/workload.ts';
 import { EventPages, type EventPage } from './event-pages.ts';
 import { splitItems } from './journal-chunk.ts';
 import { LabLock } from './lab-lock.ts';
 import { openReadOnly } from './open-database.ts';
+import { parseOperationRows } from './operation-rows.ts';
 import { readBegin, readRun, readViolations, RUN_COLUMNS, runOf, type RunRow } from './run-rows.ts';
 import type { ViewEvent } from '../contract/events.ts';
 
@@ -135,6 +137,15 @@ export class RunReader {
         yield { header, inputText: inputText === 'null' ? null : inputText };
       }
     }
+  }
+
+  /** The client history, in the order in which operations ended, more or less. */
+  *operations(run: number): Generator<OperationRecord> {
+    this.#require(run);
+    const chunks = this.#db.prepare<{ rows: string }>(
+      'select rows from operation_chunks where run = ? order by id',
+    );
+    for (const { rows } of chunks.iterate(run)) yield* parseOperationRows(rows.slice(1, -1));
   }
 
   close(): void {

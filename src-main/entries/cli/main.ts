@@ -6,7 +6,9 @@ import { Command, CommanderError } from 'commander';
 import { ERRORS, LabError } from '../../contract/errors.ts';
 import type { ErrorResult } from '../../contract/results.ts';
 import { LAB_VERSION } from '../version.ts';
+import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
+import { addExportCommand } from './export.ts';
 import { addFuzzCommand } from './fuzz.ts';
 import { addMinimizeCommand } from './minimize.ts';
 import { addReplayCommand } from './replay.ts';
@@ -41,6 +43,8 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   addRunsCommand(program);
   addShowCommand(program);
   addReplayCommand(program, setExitCode);
+  addCheckCommand(program, setExitCode);
+  addExportCommand(program);
   addFuzzCommand(program, setExitCode);
   addScriptCommand(program, setExitCode);
   addMinimizeCommand(program);

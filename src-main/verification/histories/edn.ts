@@ -87,7 +87,9 @@ class EdnReader {
       if (value !== undefined) this.#forms.push({ line, value });
     } catch (error) {
       if (!(error instanceof EdnError)) throw error;
-      this.#addProblem(error.message);
+      // What has no end went wrong where it began.
+      if (this.#at < this.#text.length) this.#addProblem(error.message);
+      else this.#problems.push({ line, what: error.message });
       const next = this.#text.indexOf('\n', this.#at);
       this.#at = next < 0 ? this.#text.length : next + 1;
     }

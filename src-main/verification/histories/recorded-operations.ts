@@ -1,6 +1,7 @@
 /** The client history of a run, as the checks take it. */
 import type { OperationRecord } from '../../vocabulary/workload.ts';
 import type { Json } from '../../vocabulary/json.ts';
+import { secondsText } from '../findings.ts';
 import type { Operation } from '../linearizability/operation.ts';
 
 /** All that may have happened; a failed operation certainly did not. */
@@ -12,9 +13,9 @@ export function operationsOf(records: readonly OperationRecord[]): Operation[] {
 }
 
 function operationOf(record: OperationRecord, id: number): Operation {
-  const { client, session, seq, key, outcome, level, pos } = record;
+  const { client, key, outcome, level, pos, invokeUs, returnUs } = record;
   const isOk = outcome === 'ok';
-  const number = level === undefined ? `, operation ${seq} of session ${session}` : '';
+  const until = isOk ? `to ${secondsText(returnUs)}` : 'without an answer';
   return {
     id,
     process: String(client),
@@ -25,6 +26,6 @@ function operationOf(record: OperationRecord, id: number): Operation {
     return: isOk ? record.returnUs : null,
     ...(level === undefined ? {} : { level }),
     ...(pos === null ? {} : { pos }),
-    origin: `client ${client}${number}`,
+    origin: `client ${client}, ${secondsText(invokeUs)} ${until}`,
   };
 }
