@@ -17,3 +17,22 @@ test('a shipped scenario runs on all three protocols and stands side by side', a
     expect(cells.match(/\d/g)?.length ?? 0, `${metric}: ${cells}`).toBeGreaterThan(2);
   }
 });
+
+test('the card of every shipped scenario holds its text, however many there are', async ({
+  lab,
+}) => {
+  await lab.setViewportSize({ width: 1280, height: 720 });
+  await lab.getByTestId('nav-scenarios').click();
+  const cards = lab.locator('article[data-testid^="scenario-"]');
+  await expect(cards.first()).toBeVisible();
+  const cut = await cards.evaluateAll((all) =>
+    all
+      .filter((card) => {
+        const room = card.parentElement?.getBoundingClientRect().bottom ?? 0;
+        return card.getBoundingClientRect().bottom > room + 1;
+      })
+      .map((card) => card.getAttribute('data-testid')),
+  );
+  expect(cut).toEqual([]);
+  expect(await cards.count()).toBeGreaterThan(10);
+});

@@ -196,9 +196,11 @@ test('a command that is refused says why', async ({ lab }) => {
   // The voters alone decide: with two of three away nothing is decided any more.
   await choose(lab, 'raft', 'n2', 'pause');
   await expect(lab.getByTestId('headline-raft')).toContainText(/No quorum|No leader/);
-  await choose(lab, 'raft', 'n4', 'promote');
+  await choose(lab, 'raft', 'n4', 'remove');
+  await expect(lab.getByTestId('config-raft-waiting')).toContainText('remove n4');
   const notice = lab.getByTestId('notice').filter({ hasText: 'Raft' });
-  await expect(notice.first()).toBeVisible({ timeout: 90_000 });
+  await expect(notice.first()).toBeVisible({ timeout: CHANGE_MS_MAX });
+  await expect(lab.getByTestId('event-list')).toContainText('command refused: remove n4');
   await lab.getByTestId('heal-all').click();
   await expectCommits(lab, 'raft');
   await stopLab(lab);
