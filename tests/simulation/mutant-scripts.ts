@@ -17,7 +17,7 @@ import { runScript } from '../../src-main/runtime/simulator/script/run-script.ts
 import { PROTOCOL_NAMES, type ProtocolName } from '../../src-main/vocabulary/ids.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SEEDS_MAX = 500;
+const SEEDS_MAX = 150;
 const MINIMISE_MS = 20_000;
 const BEGIN = '<!-- mutants: begin -->';
 const END = '<!-- mutants: end -->';
