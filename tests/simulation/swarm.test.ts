@@ -114,7 +114,7 @@ describe('mutants that the swarm finds', () => {
     ['zab', 'epoch-before-history', 10],
     ['paxos', 'ack-before-sync', 5],
     ['paxos', 'prepare-before-sync', 5],
-    ['paxos', 'reported-means-chosen', 5],
+    ['paxos', 'reported-means-chosen', 20],
     ['paxos', 'trust-any-ballot', 10],
     ['paxos', 'blind-takeover', 5],
   ] as const)(
