@@ -13,7 +13,7 @@ import {
 } from './ballot.ts';
 import { phase1Result } from './configs.ts';
 import { takeEntryPromise } from './entering.ts';
-import { learnChosen, maybeLearnFrom } from './learning.ts';
+import { learnChosen, learnFromPeer, maybeLearnFrom } from './learning.ts';
 import { outranks } from './log.ts';
 import type { Nack, PrePrepareResp, PromiseMessage } from './messages.ts';
 import type { MutantName } from './mutants.ts';
@@ -122,6 +122,7 @@ export function handlePrePrepareResp(m: Machine, from: NodeId, msg: PrePrepareRe
   const campaign = ownCampaign(m, from, msg, 'pre-preparing');
   noteRound(m, msg.promised);
   if (campaign === null) return;
+  if (!msg.ok && compareBallots(msg.promised, m.state.promised) > 0) learnFromPeer(m, from);
   if (campaign.votes.get(from) === msg.ok) return;
   campaign.votes.set(from, msg.ok);
   if (msg.ok) traceTally(m, campaign);

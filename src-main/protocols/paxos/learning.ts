@@ -117,11 +117,13 @@ export function maybeLearnFrom(m: Machine, peer: NodeId, toSlot: Position): void
 }
 
 /**
- * A candidate counts on a node that knows of no configuration with itself in it. That configuration
- * may need its promise, so no leader will ever come to teach it: it asks the candidate.
+ * Asks anybody for whatever it knows. A candidate counts on a node that knows of no configuration
+ * with itself in it: that may need its promise, so no leader will ever come to teach it. Or a
+ * candidate is refused for the sake of a leader it does not hear: that may have come back on a disk
+ * of which this node will learn only from the others.
  */
-export function learnFromCandidate(m: Machine, candidate: NodeId): void {
-  maybeLearnFrom(m, candidate, m.state.log.chosenPrefix + LEARN_SLOTS_MAX);
+export function learnFromPeer(m: Machine, peer: NodeId): void {
+  maybeLearnFrom(m, peer, m.state.log.chosenPrefix + LEARN_SLOTS_MAX);
 }
 
 function heldRuns(m: Machine, from: Position, to: Position): BallotRun[] {

@@ -29,7 +29,7 @@ import {
   followCommit,
   handleLearnReq,
   handleLearnResp,
-  learnFromCandidate,
+  learnFromPeer,
   markLearned,
   maybeLearn,
 } from './learning.ts';
@@ -214,7 +214,7 @@ function receive(m: Machine, from: NodeId, msg: PaxosMessage): void {
     return;
   }
   fx.trace({ kind: 'ignored', from, type: typeText(msg), why });
-  if (why === NO_MEMBER) learnFromCandidate(m, from);
+  if (why === NO_MEMBER) learnFromPeer(m, from);
 }
 
 function dropReason(state: PaxosState, from: NodeId, msg: PaxosMessage): string | null {
