@@ -19,7 +19,7 @@ import {
 import type { RaftState } from './state.ts';
 import { traceIgnored, traceTally, traceVote } from './tracing.ts';
 
-/** The election timer fired. Only voters campaign (1.4); others stop pointing to a silent leader. */
+/** The election timer fired. Only voters campaign (1.4); others forget the silent leader. */
 export function campaign(s: RaftState): void {
   if (standingOf(s) !== 'voter') return becomeLeaderless(s, 'election timeout');
   if (!s.options.preVote) return campaignForReal(s, 'election timeout', false);

@@ -12,8 +12,8 @@ export interface Sending {
   sent: number;
   /** `clock` of the last progress. */
   movedAt: number;
-  /** Chunks were sent once more and nothing moved since: what the peer says it wants counts, even if
-   *  it wanted more before. It may have lost what it had and taken a late first chunk for a new
+  /** Chunks were sent once more and nothing moved since: what the peer says it wants counts, even
+   *  if it wanted more before. It may have lost what it had and taken a late first chunk for a new
    *  beginning. */
   stalled: boolean;
 }

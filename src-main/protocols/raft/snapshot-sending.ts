@@ -1,7 +1,7 @@
 /**
  * The leader sends its image to a peer whose log ends before ours begins (Raft 7; protocols.md
- * 1.8): a small window of chunks, in order, while heartbeats go on. The image may vanish here, when a
- * newer one takes its place; a peer that gets no further is sent that one.
+ * 1.8): a small window of chunks, in order, while heartbeats go on. The image may vanish here, when
+ * a newer one takes its place; a peer that gets no further is sent that one.
  */
 import { ensure } from '../../base/assert.ts';
 import type { InstallSnapshotResp } from './messages.ts';

@@ -1,7 +1,7 @@
 /**
- * Figures 2, 3 and 12 of "In Search of an Understandable Consensus Algorithm" (extended version), one
- * test for each rule. Its sections stand in paper-sections.test.ts. PreVote and CheckQuorum are no
- * part of the paper and off here.
+ * Figures 2, 3 and 12 of "In Search of an Understandable Consensus Algorithm" (extended version),
+ * one test for each rule. Its sections stand in paper-sections.test.ts. PreVote and CheckQuorum
+ * are no part of the paper and off here.
  */
 import { describe, expect, test } from 'vitest';
 import { append, chunkOf, command, logOf, memberOf, OneNode } from './one-node.ts';
