@@ -70,7 +70,7 @@ describe('a history in a file', () => {
     expect(linearizability.undecided[0]?.reason).toContain('more time, or a shorter history');
   });
 
-  test('a malformed line: exit code 2, file, line and what is wrong; nothing is judged', async () => {
+  test('a malformed line: exit code 2, file, line and reason; nothing is judged', async () => {
     const file = place.write('wrong.edn', `${STALE}{:process 7, :type :ok}\n{:process\n`);
     const { exitCode, stdout, stderr } = await place.run('check', file, '--model', 'register');
     expect(stdout).toBe('');

@@ -45,6 +45,8 @@ export interface Plan<State> {
    * @param placed what is in the order already
    */
   isHopeless?(state: State, operation: Operation, placed: ReadonlySet<Operation>): boolean;
+  /** In place of the model's key: equal also for states that nothing left can tell apart. */
+  key?(state: State, placed: ReadonlySet<Operation>): string;
   /** Which of the possible next ones to try first, smallest first; ends of operations otherwise. */
   rank?(operation: Operation): number;
 }

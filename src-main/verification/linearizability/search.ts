@@ -146,7 +146,7 @@ class Search<State> {
     const operation = this.#apply(choice);
     const highest = Math.max(frame.placed?.highest ?? -1, choice);
     const optional = this.#optional.usedText;
-    const key = this.#model.key(state);
+    const key = this.#plan.key?.(state, this.#placed) ?? this.#model.key(state);
     if (!this.#memo.add(this.#events.first, highest, optional, key)) {
       this.#undo(choice);
       return frame;

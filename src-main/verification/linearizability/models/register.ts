@@ -43,26 +43,39 @@ function setBy(operation: Operation): string | null {
   return f === 'cas' ? swapOf(operation)[1] : textOf(value);
 }
 
-/** Who sets each value, and when those that need it end, first end first. */
+/** Who sets a value, who needs to find it, and when those end, first end first. */
 interface Value {
   readonly setters: Operation[];
+  readonly needers: Operation[];
   readonly neededUntil: number[];
 }
+
+const NOBODY: Value = { setters: [], needers: [], neededUntil: [] };
+/** A value that nobody left needs to find; no value's text. */
+const UNNEEDED = '*';
 
 function valuesOf(operations: readonly Operation[]): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>();
   const valueOf = (text: string): Value => {
-    const known = values.get(text) ?? { setters: [], neededUntil: [] };
+    const known = values.get(text) ?? { setters: [], needers: [], neededUntil: [] };
     values.set(text, known);
     return known;
   };
   for (const operation of operations) {
     const [needed, set] = [neededBy(operation), setBy(operation)];
-    if (needed !== null) valueOf(needed).neededUntil.push(operation.return ?? Infinity);
+    if (needed !== null) {
+      valueOf(needed).needers.push(operation);
+      valueOf(needed).neededUntil.push(operation.return ?? Infinity);
+    }
     if (set !== null) valueOf(set).setters.push(operation);
   }
   for (const { neededUntil } of values.values()) neededUntil.sort((a, b) => a - b);
   return values;
+}
+
+/** From the end: what is asked last is placed last, so that the answer is often found at once. */
+function areAllPlaced(operations: readonly Operation[], placed: ReadonlySet<Operation>): boolean {
+  return operations.findLast((operation) => !placed.has(operation)) === undefined;
 }
 
 function planOf(operations: readonly Operation[]): Plan<RegisterState> {
@@ -78,7 +91,11 @@ function planOf(operations: readonly Operation[]): Plan<RegisterState> {
     isHopeless(state, operation, placed) {
       const needed = neededBy(operation);
       if (needed === null || needed === state || state === ANYTHING) return false;
-      return values.get(needed)?.setters.every((setter) => placed.has(setter)) ?? true;
+      return areAllPlaced((values.get(needed) ?? NOBODY).setters, placed);
+    },
+    key(state, placed) {
+      if (state === ANYTHING) return state;
+      return areAllPlaced((values.get(state) ?? NOBODY).needers, placed) ? UNNEEDED : state;
     },
     // A value has to be set before the first operation ends that found it.
     rank(operation) {
