@@ -1,4 +1,6 @@
 /** `qlab check` and `qlab export`, as a person starts them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   checkResultSchema,
@@ -6,6 +8,7 @@ import {
   runResultSchema,
   type CheckResult,
 } from '../../src-main/contract/results.ts';
+import { ROOT } from '../support/browsers.ts';
 import { SHORT_SCENARIO, Workplace } from './qlab.ts';
 
 const place = new Workplace();
@@ -89,6 +92,17 @@ describe('a history in a file', () => {
   ])('%s: exit code 2', async (_title, args, message) => {
     const { exitCode, stderr } = await place.run('check', ...args);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  test('the example of docs/CHECKING.md is what it says', async () => {
+    const text = readFileSync(join(ROOT, 'docs', 'CHECKING.md'), 'utf8');
+    const [, history = ''] = /```clojure\n([\s\S]*?)```/.exec(text) ?? [];
+    const [, verdict = ''] = /```text\n(check  [\s\S]*?)```/.exec(text) ?? [];
+    expect([history, verdict]).not.toContain('');
+    const file = place.write('example.edn', history);
+    const { exitCode, stdout } = await place.run('check', file, '--model', 'register');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(verdict);
   });
 
   test('--help names models, forms and exit codes', async () => {

@@ -28,7 +28,8 @@ Exit codes: 0 valid, 1 a violation or divergence was found, 2 wrong use, 3 verdi
 Examples:
   qlab run leader-crash --protocol zab
   qlab compare minority-partition --trials 3
-  qlab replay 7 --verify`;
+  qlab replay 7 --verify
+  qlab check 7`;
 
 function buildProgram(setExitCode: (code: number) => void): Command {
   const program = new Command('qlab')
