@@ -106,7 +106,7 @@ export class LocalLab implements Lab {
         service: 'kv',
         nodes: start.nodes,
         seed,
-        timing: timingFromMs(DEFAULT_TIMING_MS),
+        timing: timingFromMs(start.timing ?? DEFAULT_TIMING_MS),
         options: readOptions(start.workload.readLevel),
         mutants: [],
         workload: start.workload,

@@ -10,6 +10,7 @@ import type { Incarnation, Member, NodeId, ProtocolName } from '../vocabulary/id
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import type { Timing } from '../vocabulary/timing.ts';
 import type { OperationRecord, Workload } from '../vocabulary/workload.ts';
+import type { TimingMs } from '../vocabulary/timing.ts';
 
 /** All that is known of a run when it begins. */
 export interface RunBegin {
@@ -75,6 +76,8 @@ export interface ClusterStart {
   readonly protocol: ProtocolName;
   readonly nodes: number;
   readonly workload: Workload;
+  /** Default: DEFAULT_TIMING_MS. */
+  readonly timing?: TimingMs;
 }
 
 export interface ActionResult {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LiveCluster } from '../../src-main/lab/live-cluster.ts';
 import { IMAGES_FOLDER } from '../../src-main/runtime/process/image-files.ts';
 import { PROTOCOL_NAMES } from '../../src-main/vocabulary/ids.ts';
+import type { TimingMs } from '../../src-main/vocabulary/timing.ts';
 import {
   nextSuccess,
   openProcessLab,
@@ -19,8 +20,9 @@ const VALUE_BYTES = 16_384;
 const MEGABYTES = 24;
 /** A bare node takes about 100 MB; fifty thousand entries in memory would take 100 more. */
 const RSS_BYTES_MAX = 200 * 1024 * 1024;
-/** A machine that is busy with something else may miss heartbeats for reasons of its own. */
-const QUIET_MACHINE = { retry: 2 };
+/** Far above what a busy machine may take from a process, far below the second or more that a node
+ *  would be silent if it read or wrote these images in one go. */
+const PATIENT: TimingMs = { electionTimeoutMs: [600, 900], heartbeatMs: 50 };
 
 let host: ProcessLab;
 beforeEach(async () => {
@@ -49,8 +51,8 @@ function imagesOf(cluster: LiveCluster, node: string): string[] {
 }
 
 describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
-  test('a large state reaches a joiner and no election comes of it', QUIET_MACHINE, async () => {
-    const cluster = await host.start(protocol, 3, 0);
+  test('a large state reaches a joiner and no election comes of it', async () => {
+    const cluster = await host.start(protocol, 3, 0, PATIENT);
     const values = (MEGABYTES * 1024 * 1024) / VALUE_BYTES;
     await write(cluster, values * 2, values, VALUE_BYTES);
     for (const node of cluster.nodeIds) {

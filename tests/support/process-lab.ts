@@ -11,13 +11,19 @@ import { verifyRecordedRun } from '../../src-main/entries/verify-recorded-run.ts
 import type { Run } from '../../src-main/contract/model.ts';
 import type { VerifyResult } from '../../src-main/contract/calls.ts';
 import type { ProtocolName } from '../../src-main/vocabulary/ids.ts';
+import { DEFAULT_TIMING_MS, type TimingMs } from '../../src-main/vocabulary/timing.ts';
 import { DEFAULT_WORKLOAD, type OperationRecord } from '../../src-main/vocabulary/workload.ts';
 
 export interface ProcessLab {
   readonly lab: LocalLab;
   readonly database: string;
   readonly notices: string[];
-  start(protocol: ProtocolName, nodes?: number, ratePerSecond?: number): Promise<LiveCluster>;
+  start(
+    protocol: ProtocolName,
+    nodes?: number,
+    ratePerSecond?: number,
+    timing?: TimingMs,
+  ): Promise<LiveCluster>;
   runScenario(yaml: string, protocol: ProtocolName): Promise<Run>;
   verify(run: number): VerifyResult;
   run(run: number): Run;
@@ -44,9 +50,9 @@ export async function openProcessLab(): Promise<ProcessLab> {
     lab,
     database,
     notices,
-    start: async (protocol, nodes = 3, ratePerSecond = 100) => {
+    start: async (protocol, nodes = 3, ratePerSecond = 100, timing = DEFAULT_TIMING_MS) => {
       const workload = { ...DEFAULT_WORKLOAD, ratePerSecond };
-      const [started] = await lab.startClusters([{ protocol, nodes, workload }]);
+      const [started] = await lab.startClusters([{ protocol, nodes, workload, timing }]);
       return lab.live(started?.id ?? '');
     },
     runScenario: async (yaml, protocol) => {
