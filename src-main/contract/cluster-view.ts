@@ -256,6 +256,7 @@ function recordFault(view: ClusterView, fault: FaultRecord): void {
   } else {
     view.faults.push(fault);
     if (fault.spec.kind === 'kill') becomeKilled(view, fault.spec.node, fault.startUs);
+    if (fault.spec.kind === 'wipe') becomeWiped(view, fault.spec.node);
   }
 }
 
@@ -272,6 +273,13 @@ function becomeKilled(view: ClusterView, id: NodeId, us: number): void {
   const node = view.nodes[id];
   if (node?.state !== 'up') return;
   becomeDown(view, node, { k: 'down', us, node: id, how: 'kill', why: 'SIGKILL' });
+}
+
+/** What was on its disk is no more. Of a node that runs it is refused. */
+function becomeWiped(view: ClusterView, id: NodeId): void {
+  const node = view.nodes[id];
+  if (node?.state !== 'down') return;
+  Object.assign(node, { log: [], committed: [], durable: 0, snapshot: 0, applied: 0, hash: '' });
 }
 
 function recordOps(ops: OpsTotals, event: Extract<ViewEvent, { k: 'ops' }>): void {

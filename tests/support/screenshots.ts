@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: makes the pictures of the README from a lab that really runs: three
- * clusters with a learner and a dead leader, the playback of a recording, the comparison of a scenario.
+ * clusters with a learner and a dead leader, the playback of a recording, the comparison of a
+ * scenario.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

@@ -227,6 +227,21 @@ describe('snapshots in the log table', () => {
     });
   });
 
+  test('of a disk that is lost nothing is drawn any more, of one that runs all', () => {
+    const view = joined();
+    const era = { number: 2, owner: null };
+    for (const node of ['n1', 'n3']) {
+      trace(view, node, { kind: 'append', from: 1, to: 9, era, noop: false });
+      trace(view, node, { kind: 'durable', upTo: 9 });
+    }
+    fault(view, 1, 'wipe');
+    expect(layoutLog(view, ['n3'], 10).rows[0]?.cells).toHaveLength(9);
+    fault(view, 2, 'kill');
+    fault(view, 3, 'wipe');
+    const table = layoutLog(view, ['n1', 'n3'], 10);
+    expect(table.rows[1]).toMatchObject({ cells: [], remark: 'empty, 9 behind' });
+  });
+
   test('a log that is all in the snapshot is not empty', () => {
     const view = joined();
     trace(view, 'n2', { kind: 'snapshot', what: 'installed', pos: 40, peer: 'n1' });
