@@ -12,6 +12,7 @@ import type { OperationRecord } from '../../vocabulary/workload.ts';
 import { fieldsOf } from '../linearizability/models/fields.ts';
 import type { EventType, HistoryForm } from './history-line.ts';
 import { JsonKeyword, ednText } from './edn-text.ts';
+import { keyOf } from './recorded-operations.ts';
 
 interface Event {
   readonly us: number;
@@ -82,14 +83,14 @@ function fieldsOfEvent(
   { us, process, type, record }: Event,
   index: number,
 ): Record<string, unknown> {
-  const { client, op, key, node, pos, level, code } = record;
+  const { client, op, node, pos, level, code } = record;
   const { version } = fieldsOf((record.result ?? null) as Json);
   const ends = type !== 'invoke';
   return {
     process,
     type: new JsonKeyword(type),
     f: new JsonKeyword(op),
-    value: [key, type === 'ok' ? told(record) : asked(record)],
+    value: [keyOf(record), type === 'ok' ? told(record) : asked(record)],
     time: us * 1_000,
     index,
     client,

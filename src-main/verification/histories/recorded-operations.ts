@@ -2,6 +2,7 @@
 import type { OperationRecord } from '../../vocabulary/workload.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import { secondsText } from '../findings.ts';
+import { fieldsOf } from '../linearizability/models/fields.ts';
 import type { Operation } from '../linearizability/operation.ts';
 
 /** All that may have happened; a failed operation certainly did not. */
@@ -12,14 +13,23 @@ export function operationsOf(records: readonly OperationRecord[]): Operation[] {
     .map(operationOf);
 }
 
+/**
+ * The key that the command names. A workload increments beside the key it drew: `n-k3` for k3, of
+ * which the record has the latter.
+ */
+export function keyOf({ key, request }: OperationRecord): string {
+  const { key: named } = fieldsOf((request ?? null) as Json);
+  return typeof named === 'string' ? named : key;
+}
+
 function operationOf(record: OperationRecord, id: number): Operation {
-  const { client, key, outcome, level, pos, invokeUs, returnUs } = record;
+  const { client, outcome, level, pos, invokeUs, returnUs } = record;
   const isOk = outcome === 'ok';
   const until = isOk ? `to ${secondsText(returnUs)}` : 'without an answer';
   return {
     id,
     process: String(client),
-    key,
+    key: keyOf(record),
     call: record.request as Json,
     answer: isOk ? { value: record.result as Json } : null,
     invoke: record.invokeUs,

@@ -30,7 +30,7 @@ const RECORDS: readonly OperationRecord[] = [
   }),
   record({
     ...{ seq: 3, op: 'incr', key: 'n', invokeUs: 6, returnUs: 20, pos: 3 },
-    request: { op: 'incr', key: 'n', by: 2 },
+    request: { op: 'incr', key: 'n-n', by: 2 },
     result: { value: 2, version: 1 },
   }),
   record({
@@ -63,7 +63,7 @@ test('a history in EDN: one process asks one thing at a time, and ends with info
     '{:process 0, :type :invoke, :f :write, :value ["k" "a"], :time 0, :index 0, :client 0}',
     '{:process 1, :type :invoke, :f :cas, :value ["k" {:version 1, :value "b"}], :time 5000, ' +
       ':index 1, :client 0}',
-    '{:process 2, :type :invoke, :f :incr, :value ["n" 2], :time 6000, :index 2, :client 0}',
+    '{:process 2, :type :invoke, :f :incr, :value ["n-n" 2], :time 6000, :index 2, :client 0}',
     '{:process 3, :type :invoke, :f :delete, :value ["m" nil], :time 10000, :index 3, :client 1}',
   ]);
   expect(lines).toContain(
