@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
 import type { SignalOrder } from '../faults/fault-kind.ts';
 import { faultKind, linkKey } from '../faults/index.ts';
+import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
 import { CLEAR_LINK } from '../vocabulary/fault.ts';
 import { isDownFault } from '../vocabulary/fault.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
@@ -60,11 +61,17 @@ export class FaultDesk {
     const handle = this.#options.nodes.handle(spec.node);
     const { node, kind } = spec;
     if (handle === undefined) return `no node ${node} in this cluster`;
-    if (kind === 'wipe') return handle.isRunning ? `${node} runs: kill or stop it first` : null;
+    if (kind === 'wipe') return this.#whyNotWiped(node, handle.isRunning);
     if (!handle.isRunning) return `${node} is not running`;
     if (kind === 'pause' && handle.isPaused) return `${node} is paused already`;
     const isHeld = this.ledger.ofNode(node).some((fault) => fault.spec.kind === 'hold-disk');
     return kind === 'hold-disk' && isHeld ? `the disk of ${node} is held already` : null;
+  }
+
+  #whyNotWiped(node: NodeId, isRunning: boolean): string | null {
+    if (isRunning) return `${node} runs: kill or stop it first`;
+    const { membership } = this.#options;
+    return whyNotWiped(node, membership.config, (id) => membership.standingOf(id) === 'voter');
   }
 
   /** Ends a fault and does what undoes it; false when it is not on. */

@@ -4,6 +4,7 @@
  */
 import type { SignalOrder } from '../faults/fault-kind.ts';
 import { faultKind, linkKey } from '../faults/index.ts';
+import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
 import type { LinkModel, OwnEvent, Simulation } from '../runtime/simulator/timed/simulation.ts';
 import type { Member } from '../vocabulary/ids.ts';
 import { compareEras } from '../vocabulary/era.ts';
@@ -216,10 +217,15 @@ export class SimulatedCluster implements AdminCluster {
     if (wrong !== null) return wrong;
     if (!('node' in spec)) return null;
     if (!this.nodeIds.includes(spec.node)) return `no node ${spec.node} in this cluster`;
-    if (spec.kind === 'wipe') return this.isRunning(spec.node) ? `${spec.node} runs` : null;
+    if (spec.kind === 'wipe') return this.#whyNotWiped(spec.node);
     if (!this.isRunning(spec.node)) return `${spec.node} is not running`;
     const isPaused = this.#simulation.world.node(spec.node).paused;
     return spec.kind === 'pause' && isPaused ? `${spec.node} is paused already` : null;
+  }
+
+  #whyNotWiped(node: NodeId): string | null {
+    if (this.isRunning(node)) return `${node} runs`;
+    return whyNotWiped(node, this.config(), (id) => this.standingOf(id) === 'voter');
   }
 
   #signal({ node, signal }: SignalOrder): void {

@@ -1,4 +1,4 @@
-/** The checkers find what is broken and say nothing of what is not: configurations, disks, reads. */
+/** The checkers find what is broken and nothing else: configurations, disks, reads. */
 import { describe, expect, test } from 'vitest';
 import { protocolDefinition } from '../../src-main/protocols/index.ts';
 import type { ClusterConfig } from '../../src-main/protocols/kernel/config.ts';

@@ -83,8 +83,8 @@ function sortedConfig(config: ClusterConfig): ClusterConfig {
 }
 
 /**
- * R7: two configurations that follow each other have intersecting quorums: they differ by one voter,
- * or the change passes through a joint one.
+ * R7: two configurations that follow each other have intersecting quorums: they differ by one
+ * voter, or the change passes through a joint one.
  */
 export function isOneStep(before: ClusterConfig, after: ClusterConfig): boolean {
   if (after.votersOld !== null) return isSameList(after.votersOld, before.voters);

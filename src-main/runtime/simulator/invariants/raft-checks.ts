@@ -91,8 +91,9 @@ export class RaftChecks implements ProtocolChecks {
     const before = configs.at(pos - 1);
     const after = configs.at(pos);
     if (isOneStep(before, after)) return;
-    const text = `${idsOf(before.voters).join(' ')} are followed by ${idsOf(after.voters).join(' ')}`;
-    this.#report('R7', node.id, `voters ${text} at ${pos} without a joint configuration`);
+    const [old, next] = [before, after].map(({ voters }) => idsOf(voters).join(' '));
+    const text = `voters ${old} are followed by ${next} at ${pos} without a joint configuration`;
+    this.#report('R7', node.id, text);
   }
 
   /** X7. What a disk that went on to a later term cut again cannot reach a quorum any more. */

@@ -1,6 +1,11 @@
 /** Verbs of nodes and their disks. */
+import { whyNotWiped } from '../../../protocols/quorum/lost-disks.ts';
+import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { BootDisk } from '../world/actions.ts';
 import type { DiskMode } from '../world/disk.ts';
+import type { Arguments } from './arguments.ts';
+import type { ScriptSession } from './session.ts';
+import { configInForce } from './show.ts';
 import type { Verb } from './verb.ts';
 
 const DISK_MODES: readonly DiskMode[] = ['instant', 'held', 'failing', 'full'];
@@ -47,8 +52,10 @@ export const boot: Verb = {
       return args.fail(`disk "${text}"; expected ${BOOT_DISKS.join(', ')}`);
     }
     for (const id of args.nodes()) {
-      if (session.world.node(id).life === null) session.world.boot(id, disk);
-      else session.printer.print(`  ${id} is up already`);
+      if (session.world.node(id).life === null) {
+        if (disk === 'wiped') ensureMayLoseDisk(session, args, id);
+        session.world.boot(id, disk);
+      } else session.printer.print(`  ${id} is up already`);
     }
   },
 };
@@ -80,3 +87,13 @@ export const complete: Verb = {
     }
   },
 };
+
+/** A script that takes a majority of the voters their disks waits for what can never come. */
+function ensureMayLoseDisk(session: ScriptSession, args: Arguments, id: NodeId): void {
+  const { world } = session;
+  const running = world.ids.filter((other) => world.node(other).life !== null);
+  if (running.length === 0) return;
+  const isWhole = (voter: NodeId): boolean => running.some((other) => world.knows(other, voter));
+  const why = whyNotWiped(id, configInForce(session), isWhole);
+  if (why !== null) args.fail(why);
+}

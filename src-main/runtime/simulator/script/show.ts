@@ -100,7 +100,7 @@ function showQuorums(session: ScriptSession): void {
 }
 
 /** Whoever leads goes by it; without a leader, who goes by the latest one. */
-function configInForce({ world, checker }: ScriptSession): ConfigEvent {
+export function configInForce({ world, checker }: ScriptSession): ConfigEvent {
   const leader = world.leader();
   if (leader !== null) return checker.config(world.node(leader));
   const all = world.ids.map((id) => checker.config(world.node(id)));

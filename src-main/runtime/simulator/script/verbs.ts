@@ -154,7 +154,7 @@ const flushVerb: Verb = {
 const inject: Verb = {
   usage: 'inject <from> <to> <message as JSON>',
   what: 'A message that nobody sent arrives.',
-  example: 'inject n2 n1 {"type":"Heartbeat","term":9,"commit":0}',
+  example: 'inject n2 n1 {"type":"Heartbeat","term":9,"commit":0,"round":1,"sentAt":1}',
   run: (session, args) => {
     const from = args.node('sender');
     const to = args.node('addressee');

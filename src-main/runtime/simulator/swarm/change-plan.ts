@@ -86,7 +86,7 @@ function pick<T>(prng: Prng, items: readonly T[]): T {
   return items[prng.nextInt(0, items.length - 1)] as T;
 }
 
-/** Each kind of work is left out of half of the seeds, so that the others show what they do alone. */
+/** Each kind of work is left out of half of the seeds: the others show what they do alone. */
 function weightsOf(prng: Prng, changes: Changes): OperatorPlan['weights'] {
   const weights = { ...WEIGHTS };
   for (const work of MEMBERSHIP_WORK) {
