@@ -21,8 +21,8 @@ import { PROTOCOL_NAMES, type ProtocolName } from '../../src-main/vocabulary/ids
 import type { OperationRecord } from '../../src-main/vocabulary/workload.ts';
 
 const SEEDS = 40;
-/** The one that takes longest needs 49. */
-const MUTANT_SEEDS = 120;
+/** The one that takes longest needs 108. */
+const MUTANT_SEEDS = 150;
 const HEALED_US = 3_000_000;
 /** A mutant's messages may multiply without end. */
 const EVENTS_MAX = 200_000;
@@ -85,6 +85,7 @@ test.each([
   ['raft', 'ack-without-sync'],
   ['paxos', 'blind-takeover'],
   ['paxos', 'trust-any-ballot'],
+  ['zab', 'ack-before-persist'],
 ] as const)(
   '%s with the mutant %s is convicted by what clients saw',
   (name, mutant) => {
