@@ -97,7 +97,7 @@ describe('a history in a file', () => {
   test('the example of docs/CHECKING.md is what it says', async () => {
     const text = readFileSync(join(ROOT, 'docs', 'CHECKING.md'), 'utf8');
     const [, history = ''] = /```clojure\n([\s\S]*?)```/.exec(text) ?? [];
-    const [, verdict = ''] = /```text\n(check  [\s\S]*?)```/.exec(text) ?? [];
+    const [, verdict = ''] = /```text\n(check {2}[\s\S]*?)```/.exec(text) ?? [];
     expect([history, verdict]).not.toContain('');
     const file = place.write('example.edn', history);
     const { exitCode, stdout } = await place.run('check', file, '--model', 'register');

@@ -49,8 +49,8 @@ export function addCheckCommand(program: Command, setExitCode: SetExitCode): voi
     .command('check')
     .summary('linearizability and session guarantees of a run or a file')
     .description(
-      'Check a recorded run (invariants, exactly-once, linearizability, session guarantees), or a ' +
-        'client history in a file.',
+      'Check a recorded run (invariants, exactly-once, linearizability, session guarantees), or ' +
+        'a client history in a file.',
     )
     .argument('<what>', 'number of a run, as qlab runs lists it, or path of a history')
     .option('--model <name>', `of a file: ${MODEL_NAMES.join(', ')}`, parseModel)

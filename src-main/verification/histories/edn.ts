@@ -1,8 +1,8 @@
 /**
  * The part of EDN that Jepsen's histories use, as JSON: keywords and symbols become strings (a
  * keyword keeps its colon), lists and sets arrays, keys of maps strings. A tagged literal is read
- * as the value it tags, and its tag is noted. A form that cannot be read is a problem with its line;
- * reading goes on with the next line.
+ * as the value it tags, and its tag is noted. A form that cannot be read is a problem with its
+ * line; reading goes on with the next line.
  *
  * The room: histories of clients and runs in the forms of others, in and out. Texts only, no files.
  */

@@ -15,7 +15,7 @@ const stale = history(
   ['r', 10, 11, call('read'), 3],
 );
 
-test('a stale read is where it becomes illegal, with the longest legal order and the reasons', () => {
+test('a stale read is where it becomes illegal, with the longest order and the reasons', () => {
   const [illegal] = judge('register', stale).illegal;
   expect(illegal?.blocked.origin).toBe('line 5');
   expect(illegal?.text).toBe('read -> 2');
