@@ -5,7 +5,7 @@ import type { HardRecord } from '../kernel/durable.ts';
 import { EffectList } from '../kernel/effects.ts';
 import { Durability } from './durability.ts';
 import { startRound } from './election.ts';
-import { firstConfig } from './configs.ts';
+import { firstConfig, isConfigAt, type ConfigAt } from './configs.ts';
 import { commitTo } from './delivering.ts';
 import { configsIn, refreshConfig } from './membership.ts';
 import { traceRole } from './roles.ts';
@@ -13,7 +13,7 @@ import { settingsFromBoot } from './settings.ts';
 import { beginningOf, clearingOps, type Beginning } from './snapshots.ts';
 import { hasMutant, type ElectionState, type ZabNode } from './state.ts';
 import { traceAppend } from './storing.ts';
-import { ZXID_ZERO } from './zxid.ts';
+import { compareZxids, ZXID_ZERO } from './zxid.ts';
 
 /**
  * Nothing but what a snapshot holds counts as committed after boot, and nothing else is applied:
@@ -49,7 +49,7 @@ function initialNode(boot: BootInput, beginning: Beginning): ZabNode {
     voters: { voters: [], votersOld: null },
     peers: [],
     configs,
-    heard: null,
+    heard: writtenConfig(boot.durable.hard, base),
     rumoured: null,
     toldMembers: [],
     toldConfig: '',
@@ -78,6 +78,15 @@ function initialNode(boot: BootInput, beginning: Beginning): ZabNode {
     toldRole: '',
     stopped: false,
   };
+}
+
+/** The configuration that an earlier life saw committed, if it is newer than what the log begins
+ *  with. */
+function writtenConfig(hard: HardRecord, base: ConfigAt): ConfigAt | null {
+  const written: unknown = hard['committedConfig'] ?? null;
+  if (written === null) return null;
+  assert(isConfigAt(written), `committedConfig on disk is ${JSON.stringify(written)}`);
+  return compareZxids(written.version, base.version) > 0 ? written : null;
 }
 
 function initialElection(nodeId: string, timeoutTicks: number): ElectionState {

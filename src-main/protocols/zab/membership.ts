@@ -4,6 +4,7 @@
  * while it is, quorums are of both.
  */
 import { compareIds, type Member, type NodeId } from '../../vocabulary/ids.ts';
+import type { Json } from '../../vocabulary/json.ts';
 import { idsOf, isSameList, isVoter, membersOf, type ClusterConfig } from '../kernel/config.ts';
 import { configAsOf, names, type ConfigAt } from './configs.ts';
 import type { ZabEntry } from './log.ts';
@@ -117,13 +118,22 @@ export function noteRumour(node: ZabNode, said: ConfigAt): void {
   refreshMembers(node);
 }
 
-/** The commit moved on from `before`: a pending configuration may be in force by that. */
+/**
+ * The commit moved on from `before`: a pending configuration may be in force by that. It is written
+ * down: else, after the power went, servers would ask for the quorum of the one before, whose
+ * members may have been stopped or wiped since (protocols.md 3.2).
+ */
 export function noteCommitted(node: ZabNode, before: number): void {
   const last = node.configs.at(-1);
   if (last === undefined || last.pos <= before || last.pos > node.committed) return;
   const { nodeId, storageId } = node.settings;
   const wasNamed = names(configAt(node, before), nodeId, storageId);
   node.isRemoved = wasNamed && !names(last, nodeId, storageId);
+  // The mutant forgets configurations that are no longer in the log.
+  if (!hasMutant(node, 'config-not-in-snapshot')) {
+    const record = { committedConfig: last as unknown as Json };
+    node.effects.persist({ op: 'hard', record });
+  }
   refreshConfig(node);
 }
 
