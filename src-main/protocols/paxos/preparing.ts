@@ -24,17 +24,20 @@ export function emptyCampaign(
   };
 }
 
-/** Asks each of these that has not promised yet: one that refused may no longer hear a leader. */
+/**
+ * Asks each of these: one that refused may no longer hear a leader, and one that has promised hears
+ * that the candidate is alive. While another's long reports come in piece by piece it would else
+ * campaign itself, and two such candidates could take turns for ever.
+ */
 export function sendPrepares(m: Machine, campaign: Campaign, ids: Iterable<NodeId>): void {
   campaign.ticksSinceSend = 0;
-  for (const id of ids) {
-    if (id !== m.state.self && campaign.votes.get(id) !== true) sendPrepare(m, campaign, id);
-  }
+  for (const id of ids) if (id !== m.state.self) sendPrepare(m, campaign, id);
 }
 
 export function sendPrepare(m: Machine, campaign: Campaign, peer: NodeId): void {
-  const { ballot, handover } = campaign;
-  const fromSlot = expectedFrom(campaign, peer);
+  const { ballot, handover, votes, maxReported } = campaign;
+  const hasAll = votes.get(peer) === true;
+  const fromSlot = hasAll ? maxReported + 1 : expectedFrom(campaign, peer);
   const prepare: Prepare = { type: 'Prepare', ballot, fromSlot, handover };
   // Mutant: the ballot could be used again after a crash (protocols.md 1.16-8, 2.13-1).
   if (m.state.mutants.has('prepare-before-sync')) m.fx.send(peer, prepare);
