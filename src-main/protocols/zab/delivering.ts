@@ -5,6 +5,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Position } from '../../vocabulary/ids.ts';
 import { noteCommitted } from './membership.ts';
+import { traceRole } from './roles.ts';
 import { maybeTakeSnapshot } from './snapshots.ts';
 import type { LeadingState, ZabNode } from './state.ts';
 
@@ -26,7 +27,7 @@ export function commitTo(node: ZabNode, pos: Position): void {
     const end = Math.min(pos, start + APPLY_ENTRIES_MAX - 1);
     effects.apply(log.slice(start, end), takeWaiting(node, end));
   }
-  noteCommitted(node, before);
+  if (noteCommitted(node, before)) traceRole(node, 'another configuration is in force');
   if (node.reads.length > 0 && node.leading !== null) answerCommittedReads(node);
   maybeTakeSnapshot(node);
 }

@@ -122,10 +122,11 @@ export function noteRumour(node: ZabNode, said: ConfigAt): void {
  * The commit moved on from `before`: a pending configuration may be in force by that. It is written
  * down: else, after the power went, servers would ask for the quorum of the one before, whose
  * members may have been stopped or wiped since (protocols.md 3.2).
+ * @returns whether one came into force.
  */
-export function noteCommitted(node: ZabNode, before: number): void {
+export function noteCommitted(node: ZabNode, before: number): boolean {
   const last = node.configs.at(-1);
-  if (last === undefined || last.pos <= before || last.pos > node.committed) return;
+  if (last === undefined || last.pos <= before || last.pos > node.committed) return false;
   const { nodeId, storageId } = node.settings;
   const wasNamed = names(configAt(node, before), nodeId, storageId);
   node.isRemoved = wasNamed && !names(last, nodeId, storageId);
@@ -135,6 +136,7 @@ export function noteCommitted(node: ZabNode, before: number): void {
     node.effects.persist({ op: 'hard', record });
   }
   refreshConfig(node);
+  return true;
 }
 
 /** Brings quorums and peers in line with what is in force, and tells the host. */
