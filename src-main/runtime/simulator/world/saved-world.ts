@@ -1,11 +1,12 @@
 /** A world as plain data. */
 import type { Json } from '../../../vocabulary/json.ts';
-import type { Member, NodeId } from '../../../vocabulary/ids.ts';
+import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { SavedDriver } from '../../driver/node-driver.ts';
 import type { SavedSession } from '../../driver/session-link.ts';
 import type { SavedDisk, SimDisk } from './disk.ts';
 import type { SimNetwork } from './network.ts';
 import type { ClientRequestInfo, SimNode } from './sim-node.ts';
+import type { SavedViews } from './wire.ts';
 
 export interface ClientState {
   readonly name: string;
@@ -35,7 +36,7 @@ export type SavedNode = Omit<SimNode, 'disk' | 'life'> & {
 export interface SavedWorld {
   readonly desk: SavedClientDesk;
   readonly linkEpoch: number;
-  readonly views: readonly (readonly [NodeId, readonly Member[]])[];
+  readonly views: SavedViews;
   readonly network: ReturnType<SimNetwork['save']>;
   readonly nodes: readonly SavedNode[];
 }

@@ -1,6 +1,6 @@
 /** The ends of the simulated network: what leaves a node, what arrives, and sessions above it. */
 import type { Message } from '../../../protocols/kernel/core.ts';
-import { compareIds, type Member, type NodeId } from '../../../vocabulary/ids.ts';
+import { compareIds, type Member, type NodeId, type StorageId } from '../../../vocabulary/ids.ts';
 import type { Outgoing } from '../../driver/ports.ts';
 import { SessionLink, type SessionFrame } from '../../driver/session-link.ts';
 import type { Packet, SimNetwork } from './network.ts';
@@ -17,6 +17,11 @@ export interface WireOptions {
   readonly queue: () => TurnQueue;
 }
 
+export interface SavedViews {
+  readonly views: readonly (readonly [NodeId, readonly Member[]])[];
+  readonly introduced: readonly (readonly [NodeId, StorageId])[];
+}
+
 /** More than any retry of a session waits, so that its opener acts at once. */
 const SESSION_NUDGE_TICKS = 100;
 
@@ -24,6 +29,8 @@ export class Wire {
   readonly #options: WireOptions;
   /** Whom each node talks to, once it said so in this life. */
   readonly #views = new Map<NodeId, readonly Member[]>();
+  /** The disks that operators had taken in, the newest of each node. */
+  readonly #introduced = new Map<NodeId, StorageId>();
 
   constructor(options: WireOptions) {
     this.#options = options;
@@ -39,12 +46,13 @@ export class Wire {
     this.#views.delete(id);
   }
 
-  saveViews(): readonly (readonly [NodeId, readonly Member[]])[] {
-    return [...this.#views];
+  saveViews(): SavedViews {
+    return { views: [...this.#views], introduced: [...this.#introduced] };
   }
 
-  restoreViews(saved: readonly (readonly [NodeId, readonly Member[]])[]): void {
-    for (const [id, members] of saved) this.#views.set(id, members);
+  restoreViews({ views, introduced }: SavedViews): void {
+    for (const [id, members] of views) this.#views.set(id, members);
+    for (const [id, storageId] of introduced) this.#introduced.set(id, storageId);
   }
 
   /** Whether a node knows another one with the disk that has. */
@@ -57,11 +65,17 @@ export class Wire {
     return this.#views.get(id) ?? this.#options.members;
   }
 
+  /** An operator had a node taken in with the disk it has: whoever runs the nodes tells them all. */
+  introduce({ nodeId, storageId }: Member): void {
+    this.#introduced.set(nodeId, storageId);
+  }
+
   /** A joiner holds no configuration yet, and a node that lags an old one: whoever started them
    *  told them of the others. A node that came back with another disk than the one it is known by
    *  is not let in until it is added again. */
   #admits(id: NodeId, other: NodeId): boolean {
     if (this.knows(id, other) || !this.knows(id, id)) return true;
+    if (this.#introduced.get(other) === this.#options.nodes.get(other)?.disk.storageId) return true;
     return !this.#viewOf(id).some(({ nodeId }) => nodeId === other);
   }
 

@@ -15,7 +15,8 @@ import { NodeLives } from './node-lives.ts';
 import { pickOf } from './packet-pick.ts';
 import type { WorldObserver } from './observed.ts';
 import { newNode, saveNode, type ClientState, type SavedWorld } from './saved-world.ts';
-import type { Life, SimNode } from './sim-node.ts';
+import type { Answer } from '../../driver/ports.ts';
+import type { ClientRequestInfo, Life, SimNode } from './sim-node.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { Wire } from './wire.ts';
 import type { WorldSpec } from './world-spec.ts';
@@ -58,6 +59,7 @@ export class World {
       arrive: (packet) => this.#wire.arrive(packet),
       turn: (node, life, waiting) => this.#running.take(node, life, waiting),
     });
+    this.#observers.push({ answered: (request, answer) => this.#noteAnswer(request, answer) });
     this.#desk = new ClientDesk(this.#observers);
     this.#running = new NodeLives({
       spec,
@@ -240,6 +242,13 @@ export class World {
     this.#queue.enqueue(node, { kind: 'read', requests });
     this.#queue.run();
     return requests.map(({ reqId }) => reqId);
+  }
+
+  #noteAnswer({ op }: ClientRequestInfo, { ok }: Answer): void {
+    if (op === undefined || !ok) return;
+    if (op.op === 'add') this.#wire.introduce(op.member);
+    if (op.op !== 'reconfigure') return;
+    for (const member of [...op.voters, ...op.learners]) this.#wire.introduce(member);
   }
 
   /** An operator command. @returns its request number, null when the node cannot hear. */
