@@ -75,7 +75,8 @@ export class Wire {
    *  is not let in until it is added again. */
   #admits(id: NodeId, other: NodeId): boolean {
     if (this.knows(id, other) || !this.knows(id, id)) return true;
-    if (this.#introduced.get(other) === this.#options.nodes.get(other)?.disk.storageId) return true;
+    const storageId = this.#options.nodes.get(other)?.disk.storageId;
+    if (this.#introduced.get(other) === storageId) return true;
     return !this.#viewOf(id).some(({ nodeId }) => nodeId === other);
   }
 
