@@ -65,7 +65,7 @@ export class Wire {
     return this.#views.get(id) ?? this.#options.members;
   }
 
-  /** An operator had a node taken in with the disk it has: whoever runs the nodes tells them all. */
+  /** An operator had a node taken in with the disk it has: whoever runs them tells them all. */
   introduce({ nodeId, storageId }: Member): void {
     this.#introduced.set(nodeId, storageId);
   }
