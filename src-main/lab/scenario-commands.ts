@@ -6,6 +6,20 @@ import type { NodeId } from '../vocabulary/ids.ts';
 import type { ScenarioAdmin, StepAction } from '../vocabulary/scenario.ts';
 import { resolveNodes, type SelectableCluster } from './selectors.ts';
 
+const COMMANDS: ReadonlySet<StepAction['do']> = new Set<ScenarioAdmin['do']>([
+  'add',
+  'promote',
+  'remove',
+  'replace',
+  'reconfigure',
+  'transfer',
+  'snapshot',
+]);
+
+export function isAdminAction(action: StepAction): action is ScenarioAdmin {
+  return COMMANDS.has(action.do);
+}
+
 /** Nodes that steps bring into the cluster, or mean to have in it. */
 export function joiningIds(actions: readonly (StepAction | ScenarioStepFile)[]): NodeId[] {
   return actions.flatMap((action) => {

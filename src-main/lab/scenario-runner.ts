@@ -4,12 +4,12 @@
  */
 import { deriveSeed, Prng } from '../base/prng.ts';
 import type { Violation } from '../contract/model.ts';
-import type { AdminSpec } from '../vocabulary/admin.ts';
-import type { ScenarioSpec, ScenarioStep } from '../vocabulary/scenario.ts';
+import type { ScenarioAdmin, ScenarioSpec, ScenarioStep } from '../vocabulary/scenario.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 import { settle } from './scenario-settling.ts';
-import { ScenarioSteps } from './scenario-steps.ts';
+import { isAdminAction } from './scenario-commands.ts';
+import { ScenarioSteps, type StepCommands } from './scenario-steps.ts';
 
 /** A step that names the leader waits this long for one. */
 const LEADER_WAIT_MS_MAX = 3_000;
@@ -35,8 +35,10 @@ export class ScenarioRunner {
   /** Steps that were not done yet, with what they wait for. */
   readonly #open = new Map<ScenarioStep, string>();
   readonly #undone: string[] = [];
-  /** Steps whose commands are under way. */
+  /** Steps whose commands are under way, or wait for their turn. */
   readonly #commanded = new Set<ScenarioStep>();
+  /** Commands are given one after the other; settles when the last one so far has ended. */
+  #turn: Promise<void> = Promise.resolve();
   #aborted = false;
   #wake: () => void = () => undefined;
 
@@ -127,13 +129,13 @@ export class ScenarioRunner {
 
   /** Does a step, or waits for a leader when the step needs one and there is none. */
   #perform(step: ScenarioStep, waitedMs = 0): void {
+    if (isAdminAction(step.action)) return this.#command(step, step.action);
     const result = this.#steps.perform(step.action);
     if (result.is === 'waiting' && waitedMs < LEADER_WAIT_MS_MAX) {
       this.#open.set(step, result.why);
       this.#after(POLL_MS, () => this.#perform(step, waitedMs + POLL_MS));
       return;
     }
-    if (result.is === 'commands') return void this.#command(step, result.commands);
     if (result.is === 'done' || (result.is === 'refused' && result.changed)) {
       this.#watch?.noteFault(step.text);
     }
@@ -142,21 +144,40 @@ export class ScenarioRunner {
     this.#note(step.text);
   }
 
-  /** One after the other; a refused one ends the step. */
-  async #command(step: ScenarioStep, commands: readonly AdminSpec[]): Promise<void> {
+  /** Its words stand for whoever they fit when its turn comes: a leader that is being removed when
+   *  the step is due is not there any more by then. */
+  #command(step: ScenarioStep, action: ScenarioAdmin): void {
     this.#commanded.add(step);
+    this.#turn = this.#turn.then(async () => {
+      const problem = await this.#carryOut(step, action);
+      this.#commanded.delete(step);
+      if (problem !== null) return this.#giveUp(step, problem);
+      this.#open.delete(step);
+      this.#note(step.text);
+    });
+  }
+
+  /** One after the other; a refused one ends the step. @returns why it was not done, or null. */
+  async #carryOut(step: ScenarioStep, action: ScenarioAdmin): Promise<string | null> {
+    const meant = await this.#commandsOf(action);
+    if (meant.is !== 'commands') return meant.why;
     this.#watch?.noteFault(step.text);
-    for (const spec of commands) {
+    for (const spec of meant.commands) {
       const { ok, outcome } = await this.#cluster.administer(spec, 'scenario');
       this.#watch?.noteFault(`${step.text} (its end)`);
-      if (ok !== true) {
-        this.#commanded.delete(step);
-        return this.#giveUp(step, outcome ?? 'refused');
-      }
+      if (ok !== true) return outcome ?? 'refused';
     }
-    this.#commanded.delete(step);
-    this.#open.delete(step);
-    this.#note(step.text);
+    return null;
+  }
+
+  async #commandsOf(action: ScenarioAdmin): Promise<StepCommands> {
+    const deadline = performance.now() + LEADER_WAIT_MS_MAX;
+    for (;;) {
+      const meant = this.#steps.commandsOf(action);
+      const isLast = this.#aborted || performance.now() >= deadline;
+      if (meant.is !== 'waiting' || isLast) return meant;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 
   /** What was begun is not left half done: what the cluster is then decides who has to catch up. */

@@ -13,14 +13,17 @@ import { resolveGroups, resolveNodes } from './selectors.ts';
  * `waiting`: a word stands for nobody yet, try again. `refused`: it did not happen, on some nodes
  * or on all; `changed` when on some it did.
  */
-export type StepResult =
-  | { readonly is: 'done' }
-  /** Commands of the operator, one after the other; what comes of them is known later. */
-  | { readonly is: 'commands'; readonly commands: readonly AdminSpec[] }
+export type StepResult = { readonly is: 'done' } | NotDone;
+
+type NotDone =
   | { readonly is: 'waiting'; readonly why: string }
   | { readonly is: 'refused'; readonly why: string; readonly changed: boolean };
 
-type FaultAction = Exclude<StepAction, ScenarioAdmin>;
+/** What a command of the operator means now, to be given one after the other. */
+export type StepCommands =
+  { readonly is: 'commands'; readonly commands: readonly AdminSpec[] } | NotDone;
+
+export type FaultAction = Exclude<StepAction, ScenarioAdmin>;
 export type NodeAction = Extract<FaultAction, { node: readonly Selector[] }>;
 type LinkAction = Extract<FaultAction, { from: readonly Selector[] }>;
 
@@ -36,7 +39,7 @@ export class ScenarioSteps {
   }
 
   /** Does the step now, if it can be done. */
-  perform(action: StepAction): StepResult {
+  perform(action: FaultAction): StepResult {
     switch (action.do) {
       case 'heal':
         return resultOf([this.#try(() => this.#cluster.heal(null, 'scenario'))]);
@@ -50,27 +53,20 @@ export class ScenarioSteps {
       case 'delay':
       case 'loss':
         return this.#performOnLinks(action);
-      case 'add':
-      case 'promote':
-      case 'remove':
-      case 'replace':
-      case 'reconfigure':
-      case 'transfer':
-      case 'snapshot':
-        return this.#command(action);
       default:
         return this.#performOnNodes(action);
     }
   }
 
-  #command(action: ScenarioAdmin): StepResult {
+  /** The nodes that the words of a command stand for now. */
+  commandsOf(action: ScenarioAdmin): StepCommands {
     const commands = commandsOf(action, this.#cluster, this.#prng);
     if (commands === null) return this.#waiting();
     if (commands.length > 0) return { is: 'commands', commands };
     return { is: 'refused', why: 'the words stand for no node', changed: false };
   }
 
-  #waiting(): StepResult {
+  #waiting(): NotDone {
     const { nodeIds } = this.#cluster;
     const isAnyUp = nodeIds.some((node) => this.#cluster.isRunning(node));
     return { is: 'waiting', why: isAnyUp ? 'there is no leader' : 'no node runs' };

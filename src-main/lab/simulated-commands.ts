@@ -8,7 +8,12 @@ import type { SimulatedCluster } from './simulated-cluster.ts';
 
 /** All commands of one step; the first refused one ends it. */
 interface Order {
-  readonly specs: AdminSpec[];
+  /** What the step means when its turn comes; null: its words stand for nobody then, try again. */
+  readonly meaning: () => readonly AdminSpec[] | null;
+  /** What is left of it; null before its turn. */
+  specs: readonly AdminSpec[] | null;
+  /** Nobody is waited for any longer than this. */
+  giveUpUs: number;
   /** null: all were carried out; else why not. */
   readonly done: (problem: string | null) => void;
 }
@@ -23,6 +28,8 @@ interface Running {
 
 const POLL_US = 25_000;
 const ANSWER_US_MAX = 5_000_000;
+/** A step that names the leader waits this long for one, from its turn on. */
+const LEADER_WAIT_US_MAX = 3_000_000;
 
 export class SimulatedCommands {
   readonly #simulation: Simulation;
@@ -59,9 +66,9 @@ export class SimulatedCommands {
     return this.#running === null && this.#orders.length === 0;
   }
 
-  /** Carries them out when those before them are done. */
-  perform(specs: readonly AdminSpec[], done: Order['done']): void {
-    this.#orders.push({ specs: [...specs], done });
+  /** Carries out what a step means, when the steps before it are done. */
+  perform(meaning: Order['meaning'], done: Order['done']): void {
+    this.#orders.push({ meaning, specs: null, giveUpUs: 0, done });
     this.#planTurn(0);
   }
 
@@ -83,8 +90,10 @@ export class SimulatedCommands {
 
   #next(): Running | null {
     const [order] = this.#orders;
-    const spec = order?.specs.shift();
-    if (order === undefined || spec === undefined) return null;
+    if (order === undefined || !this.#isMeant(order)) return null;
+    const [spec, ...later] = order.specs ?? [];
+    if (spec === undefined) return this.#drop(order, 'the words stand for no node');
+    order.specs = later;
     this.#count += 1;
     const startUs = this.#cluster.nowUs();
     const [id, label] = [this.#count, adminLabel(spec)];
@@ -92,6 +101,21 @@ export class SimulatedCommands {
     const record: AdminRecord = { id, spec, label, origin: 'scenario', startUs, ...open };
     this.#record({ k: 'admin', us: startUs, record });
     return { order, record, program: adminProgram(spec, this.#cluster), asked: null };
+  }
+
+  /** Whether its words stand for nodes by now. */
+  #isMeant(order: Order): boolean {
+    const nowUs = this.#cluster.nowUs();
+    if (order.giveUpUs === 0) order.giveUpUs = nowUs + LEADER_WAIT_US_MAX;
+    order.specs ??= order.meaning();
+    if (order.specs === null && nowUs >= order.giveUpUs) this.#drop(order, 'there is no leader');
+    return order.specs !== null;
+  }
+
+  #drop(order: Order, problem: string): null {
+    this.#orders.shift();
+    order.done(problem);
+    return null;
   }
 
   #goOn(running: Running): void {
@@ -120,7 +144,7 @@ export class SimulatedCommands {
     const endUs = this.#cluster.nowUs();
     this.#record({ k: 'admin', us: endUs, record: { ...record, endUs, ok, outcome } });
     this.#running = null;
-    if (ok && order.specs.length > 0) return;
+    if (ok && order.specs !== null && order.specs.length > 0) return;
     this.#orders.shift();
     order.done(ok ? null : outcome);
   }

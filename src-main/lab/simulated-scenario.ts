@@ -10,6 +10,7 @@ import { Checker } from '../runtime/simulator/invariants/checker.ts';
 import { SimClients } from '../runtime/simulator/timed/clients.ts';
 import { Simulation, type OwnEvent } from '../runtime/simulator/timed/simulation.ts';
 import type { WorldPorts } from '../runtime/simulator/world/life-maker.ts';
+import type { AdminSpec } from '../vocabulary/admin.ts';
 import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type {
   ScenarioAdmin,
@@ -25,9 +26,9 @@ import { ensureReadLevel } from './read-levels.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 import { catchesUpViolation, isLevel } from './scenario-settling.ts';
 import { settingsFor } from './scenario-settings.ts';
-import { commandsOf, joiningIds } from './scenario-commands.ts';
+import { commandsOf, isAdminAction, joiningIds } from './scenario-commands.ts';
 import type { ScenarioOutcome } from './scenario-runner.ts';
-import { allLinks, linkFault, type NodeAction } from './scenario-steps.ts';
+import { allLinks, linkFault, type FaultAction, type NodeAction } from './scenario-steps.ts';
 import { resolveGroups, resolveNodes } from './selectors.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import { SimulatedCommands } from './simulated-commands.ts';
@@ -193,12 +194,13 @@ export class SimulatedScenario {
   }
 
   #perform(step: ScenarioStep, index: number, waitedMs: number): void {
-    const result = this.#tryPerform(step);
+    const { action } = step;
+    if (isAdminAction(action)) return this.#command(step, action);
+    const result = this.#tryPerform(action);
     if (result === 'waiting' && waitedMs < LEADER_WAIT_MS_MAX) {
       this.#plan(POLL_MS, index, waitedMs + POLL_MS);
       return;
     }
-    if (result === 'commanded') return;
     this.#open.delete(step);
     if (result === 'waiting') return this.#giveUp(step, 'there is no leader');
     if (result !== null) return this.#giveUp(step, result);
@@ -213,9 +215,8 @@ export class SimulatedScenario {
   }
 
   /** null: done; else why not, or `waiting` when a word stands for nobody now. */
-  #tryPerform(step: ScenarioStep): string | null {
+  #tryPerform(action: FaultAction): string | null {
     const cluster = this.#cluster;
-    const { action } = step;
     switch (action.do) {
       case 'heal':
         cluster.heal();
@@ -230,32 +231,24 @@ export class SimulatedScenario {
       case 'delay':
       case 'loss':
         return this.#performOnLinks(action);
-      case 'add':
-      case 'promote':
-      case 'remove':
-      case 'replace':
-      case 'reconfigure':
-      case 'transfer':
-      case 'snapshot':
-        return this.#command(step, action);
       default:
         return this.#performOnNodes(action);
     }
   }
 
-  #command(step: ScenarioStep, action: ScenarioAdmin): string {
-    const specs = commandsOf(action, this.#cluster, this.#prng);
-    if (specs === null) return 'waiting';
-    if (specs.length === 0) return 'the words stand for no node';
-    this.#watch?.noteFault(step.text);
+  #command(step: ScenarioStep, action: ScenarioAdmin): void {
     this.#open.set(step, 'it took too long');
-    this.#commands.perform(specs, (problem) => {
+    const meaning = (): readonly AdminSpec[] | null => {
+      const specs = commandsOf(action, this.#cluster, this.#prng);
+      if (specs !== null && specs.length > 0) this.#watch?.noteFault(step.text);
+      return specs;
+    };
+    this.#commands.perform(meaning, (problem) => {
       this.#watch?.noteFault(`${step.text} (its end)`);
       if (problem !== null) return this.#giveUp(step, problem);
       this.#open.delete(step);
       this.#sink.note(step.text);
     });
-    return 'commanded';
   }
 
   #performOnLinks(action: Extract<StepAction, { from: readonly Selector[] }>): string | null {
