@@ -3,10 +3,11 @@
  * is judged by itself (Herlihy and Wing: linearizability is local). What reads of a level that
  * promises less saw is not held against the history; nor is anything that certainly did not happen.
  */
-import { LINEARIZABLE_LEVELS, type ReadLevel } from '../../vocabulary/read-level.ts';
+import type { ReadLevel } from '../../vocabulary/read-level.ts';
 import { explained, type Illegal } from './explain.ts';
 import type { AnyModel } from './models/by-name.ts';
 import type { Operation } from './operation.ts';
+import { isLinearizable } from './precedence.ts';
 import { searchOrder, type GaveUp, type SearchLimits } from './search.ts';
 
 export type { Illegal } from './explain.ts';
@@ -83,17 +84,14 @@ export function checkLinearizability(
   };
 }
 
-function isLinearizable({ level = 'log' }: Operation): boolean {
-  return LINEARIZABLE_LEVELS.has(level);
-}
-
 function leftOutOf(operations: readonly Operation[]): LinearizabilityVerdict['leftOut'] {
   const out = operations.filter((operation) => !isLinearizable(operation));
   const levels = new Set(out.flatMap(({ level }) => (level === undefined ? [] : [level])));
   return { operations: out.length, levels: [...levels].sort() };
 }
 
-function byKey(operations: readonly Operation[]): Map<string | null, Operation[]> {
+/** Operations on each independent object. */
+export function byKey(operations: readonly Operation[]): Map<string | null, Operation[]> {
   const parts = new Map<string | null, Operation[]>();
   for (const operation of operations) {
     const part = parts.get(operation.key);
@@ -113,7 +111,8 @@ const ADVICE: Readonly<Record<GaveUp, string>> = {
   stopped: 'the limit of time was reached; more time, or a shorter history, would help',
 };
 
-function undecided(key: string | null, part: readonly Operation[], why: GaveUp): Undecided {
+/** What would have helped to decide. */
+export function undecided(key: string | null, part: readonly Operation[], why: GaveUp): Undecided {
   const unknown = part.filter((operation) => operation.return === null).length;
   const also =
     unknown === 0 ? '' : ` (so would fewer operations of unknown outcome; there are ${unknown})`;

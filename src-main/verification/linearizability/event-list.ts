@@ -5,10 +5,14 @@
  * after the other is concurrent.
  */
 import type { Operation } from './operation.ts';
+import { PlacedBits } from './placed-bits.ts';
+import type { Precedence } from './precedence.ts';
 
 const NONE = -1;
 
-export class EventList {
+export class EventList implements Precedence {
+  readonly #operations: readonly Operation[];
+  readonly #placed: PlacedBits;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
   readonly #beginOf: Int32Array;
@@ -20,6 +24,8 @@ export class EventList {
   /** @param operations all with an end, in the order of their beginnings */
   constructor(operations: readonly Operation[]) {
     const count = operations.length;
+    this.#operations = operations;
+    this.#placed = new PlacedBits(count);
     this.#events = orderedEvents(operations);
     this.#head = count * 2;
     this.#next = new Int32Array(count * 2 + 1);
@@ -35,8 +41,16 @@ export class EventList {
     }
   }
 
+  get isDone(): boolean {
+    return this.#first === NONE;
+  }
+
+  get isWide(): boolean {
+    return this.#placed.count > this.#first;
+  }
+
   /** The first operation left in the order of beginnings; -1 when none is. */
-  get first(): number {
+  get #first(): number {
     const at = this.#next[this.#head] ?? NONE;
     return at === NONE ? NONE : (this.#events[at] ?? NONE);
   }
@@ -53,20 +67,31 @@ export class EventList {
     return NONE;
   }
 
+  /** What is left of those that ended before it began has to come first. */
+  allows(optional: Operation, first: number): boolean {
+    return optional.invoke <= (this.#operations[first]?.return ?? 0);
+  }
+
   /** Place of the end of an operation among all events. */
   endPlace(operation: number): number {
     return this.#endOf[operation] ?? NONE;
   }
 
   takeOut(operation: number): void {
+    this.#placed.mark(operation);
     this.#unlink(this.#beginOf[operation] ?? NONE);
     this.#unlink(this.#endOf[operation] ?? NONE);
   }
 
   /** Undoes the newest `takeOut` that was not undone, which was of this operation. */
   putBack(operation: number): void {
+    this.#placed.unmark(operation);
     this.#link(this.#endOf[operation] ?? NONE);
     this.#link(this.#beginOf[operation] ?? NONE);
+  }
+
+  placedText(): string {
+    return this.#placed.text(this.#first);
   }
 
   #unlink(at: number): void {

@@ -5,6 +5,7 @@
  */
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
+import type { Ordering } from './precedence.ts';
 import { orderOf, type Furthest, type SearchLimits } from './search.ts';
 import { smallestWindow } from './window.ts';
 
@@ -53,6 +54,7 @@ export function explained<State>(
   operations: readonly Operation[],
   furthest: Furthest<State>,
   limits: SearchLimits,
+  ordering: Ordering = 'real-time',
 ): Illegal {
   const { blocked, state } = furthest;
   const order = orderOf(furthest.order);
@@ -71,7 +73,7 @@ export function explained<State>(
     prefixLength: order.length,
     state: model.showState(state),
     stuck: stuckOnes(model, furthest, remaining),
-    window: windowOf(model, operations, blocked, limits),
+    window: windowOf(model, operations, blocked, limits, ordering),
   };
 }
 
@@ -98,8 +100,9 @@ function windowOf<State>(
   operations: readonly Operation[],
   blocked: Operation,
   limits: SearchLimits,
+  ordering: Ordering,
 ): IllegalWindow | null {
-  const window = smallestWindow(model, operations, blocked, limits);
+  const window = smallestWindow(model, operations, blocked, limits, ordering);
   if (window === null) return null;
   const texts = window.operations.map((operation) => model.showOperation(operation));
   return { ...window, texts };

@@ -13,6 +13,8 @@ import type { Operation } from './operation.ts';
 import { EventList } from './event-list.ts';
 import { Memo } from './memo.ts';
 import { OptionalOperations } from './optional-operations.ts';
+import { isLinearizable, type Ordering, type Precedence } from './precedence.ts';
+import { ProgramOrder } from './program-order.ts';
 
 /** One place of an order, with what came before it. */
 export interface Placed<State> {
@@ -20,8 +22,6 @@ export interface Placed<State> {
   /** After the operation. */
   readonly state: State;
   readonly before: Placed<State> | null;
-  /** Highest number of a certain operation placed so far. */
-  readonly highest: number;
 }
 
 export interface SearchLimits {
@@ -74,9 +74,15 @@ export function searchOrder<State>(
   model: Model<State>,
   operations: readonly Operation[],
   limits: SearchLimits,
-  initial: State = model.initial,
+  { initial = model.initial, ordering = 'real-time' }: SearchOptions<State> = {},
 ): SearchResult<State> {
-  return new Search(model, operations, limits).run(initial);
+  return new Search(model, operations, limits, ordering).run(initial);
+}
+
+interface SearchOptions<State> {
+  readonly initial?: State;
+  /** Which order is demanded of the operations. */
+  readonly ordering?: Ordering;
 }
 
 class Search<State> {
@@ -86,8 +92,8 @@ class Search<State> {
   readonly #certain: readonly Operation[];
   readonly #ranks: readonly number[];
   readonly #optional: OptionalOperations;
-  readonly #events: EventList;
-  readonly #memo: Memo;
+  readonly #left: Precedence;
+  readonly #memo = new Memo();
   readonly #placed = new Set<Operation>();
   readonly #candidates: number[] = [];
   readonly #stack: Frame<State>[] = [];
@@ -99,7 +105,12 @@ class Search<State> {
   /** Certain operations in the order. */
   #depth = 0;
 
-  constructor(model: Model<State>, operations: readonly Operation[], limits: SearchLimits) {
+  constructor(
+    model: Model<State>,
+    operations: readonly Operation[],
+    limits: SearchLimits,
+    ordering: Ordering,
+  ) {
     this.#model = model;
     this.#limits = limits;
     const plan = model.plan?.(operations) ?? {};
@@ -110,17 +121,14 @@ class Search<State> {
     const optional = ordered.filter(
       (one) => one.return === null && plan.isPointless?.(one) !== true,
     );
-    const sameness =
-      plan.sameness ?? ((one): string => textOf([one.process, one.call, one.answer]));
-    this.#optional = new OptionalOperations(optional, (one) => sameness(one));
-    this.#events = new EventList(this.#certain);
-    this.#memo = new Memo(this.#certain.length);
+    this.#optional = new OptionalOperations(optional, samenessOf(plan, ordering));
+    this.#left = precedenceOf(ordering, this.#certain);
   }
 
   run(initial: State): SearchResult<State> {
     let frame: Frame<State> | undefined = this.#open(null, initial, NO_CHOICE);
     while (frame !== undefined) {
-      if (this.#events.first < 0) {
+      if (this.#left.isDone) {
         return { verdict: 'valid', order: frame.placed, steps: this.#steps };
       }
       const why = this.#limitReached();
@@ -144,15 +152,14 @@ class Search<State> {
       return this.#stack.pop();
     }
     const operation = this.#apply(choice);
-    const highest = Math.max(frame.placed?.highest ?? -1, choice);
     const optional = this.#optional.usedText;
     const key = this.#plan.key?.(state, this.#placed) ?? this.#model.key(state);
-    if (!this.#memo.add(this.#events.first, highest, optional, key)) {
+    if (!this.#memo.add(this.#left.placedText(), this.#left.isWide, optional, key)) {
       this.#undo(choice);
       return frame;
     }
     this.#stack.push(frame);
-    return this.#open({ operation, state, before: frame.placed, highest }, state, choice);
+    return this.#open({ operation, state, before: frame.placed }, state, choice);
   }
 
   #apply(choice: Choice): Operation {
@@ -160,8 +167,7 @@ class Search<State> {
     this.#placed.add(operation);
     if (choice < 0) return operation;
     this.#depth += 1;
-    this.#events.takeOut(choice);
-    this.#memo.mark(choice);
+    this.#left.takeOut(choice);
     return operation;
   }
 
@@ -173,8 +179,7 @@ class Search<State> {
     }
     this.#placed.delete(this.#operation(choice));
     this.#depth -= 1;
-    this.#events.putBack(choice);
-    this.#memo.unmark(choice);
+    this.#left.putBack(choice);
   }
 
   #operation(number: number): Operation {
@@ -184,7 +189,7 @@ class Search<State> {
   /** Everything that can come next here. */
   #open(placed: Placed<State> | null, state: State, choice: Choice): Frame<State> {
     const frame = { placed, state, choice, next: 0 };
-    const first = this.#events.possibleNext(this.#candidates);
+    const first = this.#left.possibleNext(this.#candidates);
     if (first < 0) return { ...frame, choices: [], states: [] };
     this.#noteFurthest(placed, state, first);
     const choices: Choice[] = [];
@@ -207,15 +212,15 @@ class Search<State> {
         return { ...frame, choices: [], states: [] };
       }
     }
-    this.#addOptional(state, this.#operation(first).return ?? 0, choices, states);
+    this.#addOptional(state, first, choices, states);
     return { ...frame, choices, states };
   }
 
   /** Those that change nothing are left out: they need not happen. */
-  #addOptional(state: State, until: number, choices: Choice[], states: State[]): void {
+  #addOptional(state: State, first: number, choices: Choice[], states: State[]): void {
     for (let number = 0; number < this.#optional.classes; number += 1) {
       const operation = this.#optional.nextOf(number);
-      if (operation === null || operation.invoke > until) continue;
+      if (operation === null || !this.#left.allows(operation, first)) continue;
       this.#steps += 1;
       const after = this.#model.step(state, operation);
       if (after === null || after === state) continue;
@@ -225,7 +230,7 @@ class Search<State> {
   }
 
   #noteFurthest(placed: Placed<State> | null, state: State, first: number): void {
-    const place = this.#events.endPlace(first);
+    const place = this.#left.endPlace(first);
     if (place < this.#furthestPlace) return;
     if (place === this.#furthestPlace && this.#depth <= this.#furthestDepth) return;
     this.#furthestPlace = place;
@@ -240,6 +245,27 @@ class Search<State> {
     this.#nextAsk = this.#steps + STOP_EVERY;
     return this.#limits.shouldStop?.() === true ? 'stopped' : null;
   }
+}
+
+function precedenceOf(ordering: Ordering, operations: readonly Operation[]): Precedence {
+  if (ordering === 'real-time') return new EventList(operations);
+  return new ProgramOrder(operations, ordering === 'program' ? () => false : isLinearizable);
+}
+
+/** Interchangeable ones may come next from some moment on; that of a client differs from others'
+ *  where only its own order counts. */
+function samenessOf<State>(
+  plan: Plan<State>,
+  ordering: Ordering,
+): (operation: Operation) => string {
+  const { sameness } = plan;
+  return (operation) => {
+    const { process, call, answer } = operation;
+    if (sameness === undefined) return textOf([process, call, answer]);
+    const isOwn =
+      ordering !== 'real-time' && (ordering === 'program' || !isLinearizable(operation));
+    return isOwn ? textOf([process, sameness(operation)]) : sameness(operation);
+  };
 }
 
 /** An order as a list, first operation first. */

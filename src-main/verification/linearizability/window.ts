@@ -3,9 +3,12 @@
  * from which the history is illegal whatever the state was: what ended before it is left out, what
  * was under way then may have happened before or after or not at all. Then each operation of that
  * window is allowed to be of unknown outcome; those without which it stays illegal are not shown.
+ * Where something may be seen long after it was replaced there is no such moment, and only the
+ * second is done.
  */
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
+import type { Ordering } from './precedence.ts';
 import { searchOrder, type SearchLimits } from './search.ts';
 
 /** A window is judged many times: each time with little. */
@@ -13,6 +16,9 @@ const WINDOW_STEPS = 200_000;
 const WINDOW_MEMO_BYTES = 64 * 1024 * 1024;
 /** Larger ones are not cut down one by one. */
 const RELAXED_MAX = 200;
+/** Pieces of a whole history that are tried, and steps for each. */
+const PIECES_MAX = 400;
+const PIECE_STEPS = 20_000;
 
 interface Window {
   readonly operations: readonly Operation[];
@@ -25,17 +31,26 @@ export function smallestWindow<State>(
   operations: readonly Operation[],
   blocked: Operation,
   { shouldStop }: SearchLimits,
+  ordering: Ordering = 'real-time',
 ): Window | null {
   const limits: SearchLimits = {
     steps: WINDOW_STEPS,
     memoBytes: WINDOW_MEMO_BYTES,
     ...(shouldStop === undefined ? {} : { shouldStop }),
   };
+  if (ordering !== 'real-time') {
+    const isIllegal = (part: readonly Operation[]): boolean =>
+      searchOrder(model, part, { ...limits, steps: PIECE_STEPS }, { ordering }).verdict ===
+      'invalid';
+    return isIllegal(operations)
+      ? asWindow(operations, relaxedInPieces(operations, isIllegal), false)
+      : null;
+  }
   const known = upTo(operations, blocked);
   const { anything } = model;
   if (anything !== undefined) {
     const isIllegal = (part: readonly Operation[]): boolean =>
-      searchOrder(model, part, limits, anything).verdict === 'invalid';
+      searchOrder(model, part, limits, { initial: anything }).verdict === 'invalid';
     const window = latestWindow(known, isIllegal);
     if (window !== null) return asWindow(operations, relaxed(window, isIllegal), true);
   }
@@ -96,6 +111,29 @@ function relaxed(window: readonly Operation[], isIllegal: IsIllegal): readonly O
     if (isIllegal(next)) left = next;
   }
   return left;
+}
+
+/** The same by halves, quarters and so on: of a long history most is left out at once. */
+function relaxedInPieces(
+  operations: readonly Operation[],
+  isIllegal: IsIllegal,
+): readonly Operation[] {
+  let left = operations;
+  let tried = 0;
+  for (let size = Math.ceil(left.length / 2); size >= 1; size = nextSize(size)) {
+    for (let from = 0; from < left.length && tried < PIECES_MAX; from += size) {
+      const piece = left.slice(from, from + size);
+      if (piece.every((one) => one.return === null)) continue;
+      const next = left.toSpliced(from, piece.length, ...piece.map(unknownOutcome));
+      tried += 1;
+      if (isIllegal(next)) left = next;
+    }
+  }
+  return left;
+}
+
+function nextSize(size: number): number {
+  return size === 1 ? 0 : Math.ceil(size / 2);
 }
 
 /** The certain ones, as they were. */

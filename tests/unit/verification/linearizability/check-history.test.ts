@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { madeHistory } from '../../../bench/measure-checker.ts';
 import type { Operation } from '../../../../src-main/verification/linearizability/operation.ts';
 import { call, history, judge } from './histories.ts';
 
@@ -99,4 +100,21 @@ test('a hard key does not keep an illegal one from being found', () => {
 
 test('an empty history is valid', () => {
   expect(judge('register', [])).toMatchObject({ verdict: 'valid', keys: 0 });
+});
+
+test.each([
+  ['register', 1],
+  ['register', 7],
+  ['kv', 1],
+  ['kv', 7],
+] as const)('%s: a long legal history over %i keys is found legal', (model, keys) => {
+  const size = { operations: 3_000, keys, clients: 10 };
+  expect(judge(model, madeHistory(model, size, null)).verdict).toBe('valid');
+});
+
+test('of a long history with one stale read that read is named', () => {
+  const size = { operations: 3_000, keys: 7, clients: 10 };
+  const { verdict, illegal } = judge('kv', madeHistory('kv', size, 0.9));
+  expect(verdict).toBe('invalid');
+  expect(illegal.map(({ text }) => text)).toEqual(['get -> "overwritten long ago", version 3']);
 });
