@@ -14,6 +14,7 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { EventPages, type EventPage } from './event-pages.ts';
 import { splitItems } from './journal-chunk.ts';
 import { LabLock } from './lab-lock.ts';
+import { linesInOrder, type Recorded } from './line-stream.ts';
 import { openReadOnly } from './open-database.ts';
 import { parseOperationRows } from './operation-rows.ts';
 import { readBegin, readRun, readViolations, RUN_COLUMNS, runOf, type RunRow } from './run-rows.ts';
@@ -137,6 +138,13 @@ export class RunReader {
         yield { header, inputText: inputText === 'null' ? null : inputText };
       }
     }
+  }
+
+  /** Journal lines and what the lab saw, in the order of time. Nothing else may be read before it is
+   *  through. @throws LabError `unknown-run` */
+  inOrder(run: number): Generator<Recorded> {
+    this.#require(run);
+    return linesInOrder(this.#db, run);
   }
 
   /** The client history, in the order in which operations ended, more or less. */

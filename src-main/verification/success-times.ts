@@ -54,6 +54,22 @@ export class SuccessTimes {
     return longest;
   }
 
+  /** Every stretch between two successes that follow one another, ascending; those within one
+   *  millisecond are left out. */
+  *gaps(): Generator<{ readonly fromUs: number; readonly toUs: number }> {
+    let before = -1;
+    for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
+      const { first, last } = this.#page(number);
+      for (let at = 0; at < PAGE_MS; at += 1) {
+        const mark = first[at] ?? 0;
+        if (mark === 0) continue;
+        const us = (number * PAGE_MS + at) * 1_000;
+        if (before >= 0) yield { fromUs: before, toUs: us + mark - 1 };
+        before = us + (last[at] ?? 0) - 1;
+      }
+    }
+  }
+
   #page(number: number): Page {
     let page = this.#pages.get(number);
     if (page === undefined) {

@@ -1,0 +1,54 @@
+/** What a fault did, in a sentence. */
+import type { FaultReport } from '../../contract/report.ts';
+import { spanText } from './figure-text.ts';
+
+/**
+ * @param healthLost whether live voters ceased to follow one leader
+ * @param usualGapMs longest gap in quiet time
+ */
+export function effectSummary(
+  report: FaultReport,
+  healthLost: boolean,
+  usualGapMs: number | null,
+): string {
+  const sentences = [leaderText(report), healthText(report, healthLost)];
+  sentences.push(clientText(report, usualGapMs));
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function leaderText(report: FaultReport): string {
+  const { leader, newLeader, detectedMs, electedMs, readyMs } = report;
+  if (newLeader !== null && electedMs !== null) {
+    const ready = readyMs === null ? ', never ready' : `, ready after ${spanText(readyMs)}`;
+    const era = `${newLeader.node} leads era ${newLeader.era}`;
+    return `${era}, chosen after ${spanText(electedMs)}${ready}.`;
+  }
+  if (detectedMs !== null) {
+    const who = leader === null ? 'nobody came to lead' : `${leader.node} went on leading`;
+    return `A node sought leadership after ${spanText(detectedMs)}; ${who}.`;
+  }
+  if (leader === null) return 'Nobody led when it began.';
+  return `No election: ${leader.node} went on leading.`;
+}
+
+function healthText({ healthyMs }: FaultReport, healthLost: boolean): string {
+  if (!healthLost) return '';
+  if (healthyMs === null) return 'Not all live voters accepted one leader again.';
+  return `All live voters accepted one leader after ${spanText(healthyMs)}.`;
+}
+
+function clientText(report: FaultReport, usualGapMs: number | null): string {
+  const { effect, outageMs, outageOpen, failed, unknown } = report;
+  if (outageMs === null) return lostText(failed, unknown, 'No client was answered.');
+  if (outageOpen) return lostText(failed, unknown, 'No client was answered any more.');
+  if (effect === 'outage') {
+    return lostText(failed, unknown, `Longest time without an answer: ${spanText(outageMs)}.`);
+  }
+  const usual = usualGapMs === null ? '' : `, in quiet time ${spanText(usualGapMs)}`;
+  return `Clients noticed nothing (longest gap ${spanText(outageMs)}${usual}).`;
+}
+
+function lostText(failed: number, unknown: number, text: string): string {
+  if (failed + unknown === 0) return `${text} Nothing was lost.`;
+  return `${text} ${failed} failed, ${unknown} of unknown outcome.`;
+}
