@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { adminSchema, nodeId } from './admin.ts';
+import { faultSchema } from './faults.ts';
 import { clusterSchema, protocolSchema, runSchema, workloadSchema } from './model.ts';
 import type { ViewEvent } from './events.ts';
 
@@ -46,6 +47,21 @@ export const actionSchema = z.discriminatedUnion('do', [
     probability: z.number().min(0).max(1),
   }),
   z.strictObject({ do: z.literal('partition'), groups: z.array(z.array(nodeId)).min(2).max(9) }),
+  /** Any fault of the catalogue. `forMs`: it ends by itself after so long. */
+  z.strictObject({
+    do: z.literal('fault'),
+    fault: faultSchema,
+    forMs: z.number().min(1).max(3_600_000).optional(),
+  }),
+  z.strictObject({
+    do: z.literal('shape'),
+    shape: z.enum(['isolate', 'half-open', 'bridge', 'star', 'ring', 'chain']),
+    node: nodeId.optional(),
+  }),
+  /** Ends what is done to a node that is not down for it. */
+  z.strictObject({ do: z.literal('restore'), node: nodeId }),
+  /** Ends everything, and starts what is down. */
+  z.strictObject({ do: z.literal('recover') }),
   /** Undo the link faults between two nodes, or all of a cluster when no link is named. */
   z.strictObject({ do: z.literal('heal'), from: nodeId.optional(), to: nodeId.optional() }),
 ]);

@@ -1,19 +1,13 @@
 /**
- * Nothing passes a directed link. A one-way cut names one direction; isolation and partitions are
- * sets of cut links. Messages under way are lost. Nobody is told: a session is closed by the end
- * that sees the hole, with the first message that passes again.
+ * Nothing passes a directed link, or nothing of some types, or the next few messages do not. A
+ * one-way cut names one direction; isolation and partitions are sets of cut links. Messages under
+ * way are lost. Nobody is told: a session is closed by the end that sees the hole, with the first
+ * message that passes again. Undone by letting messages pass.
  */
-import type { FaultSpec } from '../vocabulary/fault.ts';
-import { linksLabel, type FaultKind } from './fault-kind.ts';
+import type { LinkFault } from '../vocabulary/fault.ts';
+import { aLinkFault } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'cut' }>;
-
-export const cutFault: FaultKind<Spec> = {
-  name: 'cut',
-  check: (spec) => (spec.links.length === 0 ? 'no link to cut' : null),
-  label: (spec) => `cut ${linksLabel(spec.links)}`,
-  begin: () => [],
-  undo: () => [],
-  links: (spec) => spec.links,
-  rule: (_spec, before) => ({ ...before, cut: true }),
-};
+export const cutFault = aLinkFault<Extract<LinkFault, { kind: 'cut' }>>(
+  'cut',
+  (_, links) => `cut ${links}`,
+);

@@ -1,31 +1,20 @@
 /**
- * Every message of a directed link takes `delayMs` longer, plus or minus up to `jitterMs`, order
- * kept. Several delays on one link add up.
+ * Every message of a directed link takes longer, by a distribution (vocabulary/fault.ts), order
+ * kept, as on a real connection. Several delays on one link add up. Undone: nothing is late any
+ * more, what waits arrives at once and in order.
  */
-import type { FaultSpec } from '../vocabulary/fault.ts';
-import { linksLabel, type FaultKind } from './fault-kind.ts';
+import type { LinkFault } from '../vocabulary/fault.ts';
+import { aLinkFault, outOf } from './fault-kind.ts';
 
 const DELAY_MS_MAX = 60_000;
 
-type Spec = Extract<FaultSpec, { kind: 'delay' }>;
-
-export const delayFault: FaultKind<Spec> = {
-  name: 'delay',
-  check: (spec) => {
-    if (spec.links.length === 0) return 'no link to delay';
-    const ok = [spec.delayMs, spec.jitterMs].every((ms) => ms >= 0 && ms <= DELAY_MS_MAX);
-    return ok ? null : `delay and jitter go from 0 to ${DELAY_MS_MAX} ms`;
+export const delayFault = aLinkFault<Extract<LinkFault, { kind: 'delay' }>>(
+  'delay',
+  ({ delayMs, jitterMs, distribution = 'uniform' }, links) => {
+    const jitter = jitterMs === 0 ? '' : ` ± ${jitterMs}`;
+    const shape = distribution === 'uniform' ? '' : ` (${distribution})`;
+    return `delay ${links} by ${delayMs}${jitter} ms${shape}`;
   },
-  label: (spec) => {
-    const jitter = spec.jitterMs === 0 ? '' : ` ± ${spec.jitterMs}`;
-    return `delay ${linksLabel(spec.links)} ${spec.delayMs}${jitter} ms`;
-  },
-  begin: () => [],
-  undo: () => [],
-  links: (spec) => spec.links,
-  rule: (spec, before) => ({
-    ...before,
-    delayMs: before.delayMs + spec.delayMs,
-    jitterMs: before.jitterMs + spec.jitterMs,
-  }),
-};
+  ({ delayMs, jitterMs }) =>
+    outOf('delayMs', delayMs, 0, DELAY_MS_MAX) ?? outOf('jitterMs', jitterMs, 0, DELAY_MS_MAX),
+);

@@ -1,18 +1,14 @@
 /**
- * The disk takes writes and does not complete them: nothing that waits for one leaves the node, and
- * a kill loses them. Undone by completing what waits, in order.
+ * The disk takes writes and does not complete them: nothing that waits for one leaves the node,
+ * and a kill loses them. Undone by completing what waits, in order.
  */
-import type { FaultSpec } from '../vocabulary/fault.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { NodeFault } from '../vocabulary/fault.ts';
+import { aFaultKind } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'hold-disk' }>;
-
-export const holdDiskFault: FaultKind<Spec> = {
+export const holdDiskFault = aFaultKind<Extract<NodeFault, { kind: 'hold-disk' }>>({
   name: 'hold-disk',
-  check: () => null,
-  label: (spec) => `hold the disk of ${spec.node}`,
-  begin: (spec) => [{ node: spec.node, signal: 'hold-disk' }],
-  undo: (spec) => [{ node: spec.node, signal: 'release-disk' }],
-  links: () => [],
-  rule: (_spec, before) => before,
-};
+  once: true,
+  label: ({ node }) => `hold the disk of ${node}`,
+  begin: ({ node }) => [{ node, signal: 'hold-disk' }],
+  undo: ({ node }) => [{ node, signal: 'release-disk' }],
+});

@@ -2,17 +2,12 @@
  * SIGKILL: the process is gone at once; its sockets close, which its peers notice. What was synced
  * stays on disk. Undone by starting the node again.
  */
-import type { FaultSpec } from '../vocabulary/fault.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { NodeFault } from '../vocabulary/fault.ts';
+import { aFaultKind } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'kill' }>;
-
-export const killFault: FaultKind<Spec> = {
+export const killFault = aFaultKind<Extract<NodeFault, { kind: 'kill' }>>({
   name: 'kill',
-  check: () => null,
-  label: (spec) => `kill ${spec.node}`,
-  begin: (spec) => [{ node: spec.node, signal: 'kill' }],
-  undo: (spec) => [{ node: spec.node, signal: 'start' }],
-  links: () => [],
-  rule: (_spec, before) => before,
-};
+  label: ({ node }) => `kill ${node}`,
+  begin: ({ node }) => [{ node, signal: 'kill' }],
+  undo: ({ node }) => [{ node, signal: 'start' }],
+});

@@ -2,17 +2,13 @@
  * SIGSTOP, or a cooperative freeze where the system has none: sockets stay open, timers stand
  * still, nothing is answered. Peers notice by time-out only. Undone by SIGCONT.
  */
-import type { FaultSpec } from '../vocabulary/fault.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { NodeFault } from '../vocabulary/fault.ts';
+import { aFaultKind } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'pause' }>;
-
-export const pauseFault: FaultKind<Spec> = {
+export const pauseFault = aFaultKind<Extract<NodeFault, { kind: 'pause' }>>({
   name: 'pause',
-  check: () => null,
-  label: (spec) => `pause ${spec.node}`,
-  begin: (spec) => [{ node: spec.node, signal: 'pause' }],
-  undo: (spec) => [{ node: spec.node, signal: 'resume' }],
-  links: () => [],
-  rule: (_spec, before) => before,
-};
+  once: true,
+  label: ({ node }) => `pause ${node}`,
+  begin: ({ node }) => [{ node, signal: 'pause' }],
+  undo: ({ node }) => [{ node, signal: 'resume' }],
+});

@@ -1,17 +1,12 @@
 /**
  * A clean stop: the node closes its files and ends. Undone by starting it again.
  */
-import type { FaultSpec } from '../vocabulary/fault.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { NodeFault } from '../vocabulary/fault.ts';
+import { aFaultKind } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'stop' }>;
-
-export const stopFault: FaultKind<Spec> = {
+export const stopFault = aFaultKind<Extract<NodeFault, { kind: 'stop' }>>({
   name: 'stop',
-  check: () => null,
-  label: (spec) => `stop ${spec.node}`,
-  begin: (spec) => [{ node: spec.node, signal: 'stop' }],
-  undo: (spec) => [{ node: spec.node, signal: 'start' }],
-  links: () => [],
-  rule: (_spec, before) => before,
-};
+  label: ({ node }) => `stop ${node}`,
+  begin: ({ node }) => [{ node, signal: 'stop' }],
+  undo: ({ node }) => [{ node, signal: 'start' }],
+});

@@ -3,17 +3,12 @@
  * empty disk with an identity of its own (protocols.md 0.5), and it takes part again once it is
  * added to the cluster. Over when the node is started.
  */
-import type { FaultSpec } from '../vocabulary/fault.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { NodeFault } from '../vocabulary/fault.ts';
+import { aFaultKind } from './fault-kind.ts';
 
-type Spec = Extract<FaultSpec, { kind: 'wipe' }>;
-
-export const wipeFault: FaultKind<Spec> = {
+export const wipeFault = aFaultKind<Extract<NodeFault, { kind: 'wipe' }>>({
   name: 'wipe',
-  check: () => null,
-  label: (spec) => `wipe ${spec.node}`,
-  begin: (spec) => [{ node: spec.node, signal: 'wipe' }],
-  undo: () => [],
-  links: () => [],
-  rule: (_spec, before) => before,
-};
+  needs: 'down',
+  label: ({ node }) => `wipe ${node}`,
+  begin: ({ node }) => [{ node, signal: 'wipe' }],
+});

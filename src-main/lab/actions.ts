@@ -1,9 +1,10 @@
 /** What clicks ask for, done to one cluster. */
 import type { Action } from '../contract/calls.ts';
 import { LabError } from '../contract/errors.ts';
-import { linksBetween } from '../faults/index.ts';
+import { hasCentre } from '../faults/shapes.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import type { ActionResult } from './ports.ts';
+import { beginPartition, beginShape } from './scenario-steps.ts';
 
 /** Does what a click asks for, or says why it does not fit. */
 export function tryAction(cluster: LiveCluster, action: Action): ActionResult {
@@ -41,17 +42,25 @@ function performAction(cluster: LiveCluster, action: Action): void {
     case 'power-cut':
       cluster.begin({ kind: action.do, node: action.node, ms: action.ms }, 'hand');
       return;
-    case 'isolate': {
-      const others = cluster.nodeIds.filter((node) => node !== action.node);
-      const links = linksBetween([[action.node], others]);
-      cluster.begin({ kind: 'cut', links }, 'hand', `isolate ${action.node}`);
+    case 'isolate':
+      beginShape(cluster, 'isolate', action.node, 'hand');
+      return;
+    case 'partition':
+      beginPartition(cluster, action.groups, 'hand');
+      return;
+    case 'shape':
+      ensureCentre(action);
+      beginShape(cluster, action.shape, action.node ?? null, 'hand');
+      return;
+    case 'fault': {
+      const { id } = cluster.begin(action.fault, 'hand');
+      if (action.forMs !== undefined) cluster.undoAfter(id, action.forMs);
       return;
     }
-    case 'partition': {
-      const label = `partition ${action.groups.map((group) => group.join(' ')).join(' | ')}`;
-      cluster.begin({ kind: 'cut', links: linksBetween(action.groups) }, 'hand', label);
-      return;
-    }
+    case 'restore':
+      return cluster.restoreNode(action.node);
+    case 'recover':
+      return cluster.undoAll('undone by hand', true);
     case 'cut':
       cluster.begin({ kind: 'cut', links: [{ from: action.from, to: action.to }] }, 'hand');
       return;
@@ -78,8 +87,15 @@ function healByHand(cluster: LiveCluster, from?: string, to?: string): void {
   }
 }
 
+function ensureCentre({ shape, node }: Extract<Action, { do: 'shape' }>): void {
+  if (hasCentre(shape) === (node !== undefined)) return;
+  const what = node === undefined ? 'needs a node' : 'is about no node';
+  throw new LabError('bad-input', `a ${shape} ${what}`);
+}
+
 function namedNodes(action: Action): readonly string[] {
-  if ('node' in action) return [action.node];
+  if ('node' in action && action.node !== undefined) return [action.node];
   if ('groups' in action) return action.groups.flat();
+  if (!('from' in action)) return [];
   return [action.from, action.to].filter((node) => node !== undefined);
 }

@@ -1,205 +1,140 @@
 /**
- * Where faults of one cluster are begun and undone: checks them, writes the ledger, signals the
- * processes, and works out what every link does.
+ * Where faults of one cluster are begun and undone, live or simulated: checks them, writes the
+ * ledger, and tells the cluster's host what to do.
  */
-import { assert } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
-import type { SignalOrder } from '../faults/fault-kind.ts';
-import { faultKind, linkKey } from '../faults/index.ts';
-import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
-import { CLEAR_LINK } from '../vocabulary/fault.ts';
-import { isDownFault } from '../vocabulary/fault.ts';
+import { faultKind } from '../faults/index.ts';
+import { endsWithProcess, isDownFault } from '../vocabulary/fault.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
-import type { LinkRules } from '../runtime/process/node-config.ts';
+import type { FaultHost } from './fault-host.ts';
 import { FaultLedger } from './fault-ledger.ts';
-import type { Membership } from './membership.ts';
-import type { NodeGroup } from './node-group.ts';
-import type { LabEvent } from './ports.ts';
-
-export interface FaultDeskOptions {
-  readonly nodes: NodeGroup;
-  readonly membership: Membership;
-  readonly nowUs: () => number;
-  readonly record: (event: LabEvent) => void;
-  readonly changed: () => void;
-}
 
 export class FaultDesk {
   readonly ledger: FaultLedger;
-  readonly #options: FaultDeskOptions;
-  /** Power cuts that have begun: the kill is still to come. */
-  readonly #pendingKills = new Map<NodeId, NodeJS.Timeout>();
+  readonly #host: FaultHost;
 
-  constructor(options: FaultDeskOptions) {
-    this.#options = options;
+  constructor(host: FaultHost) {
+    this.#host = host;
     this.ledger = new FaultLedger((fault) => {
-      options.record({ k: 'fault', us: fault.endUs ?? fault.startUs, fault });
-      options.nodes.pushRules();
-      options.changed();
+      host.record({ k: 'fault', us: fault.endUs ?? fault.startUs, fault });
+      host.rulesChanged();
     });
   }
 
   /** Begins a fault. @throws LabError when it cannot be applied; the ledger has the refusal. */
   begin(spec: FaultSpec, origin: FaultOrigin, label: string | null): FaultRecord {
-    const { nowUs } = this.#options;
+    const host = this.#host;
     const problem = this.#problemOf(spec);
     if (this.ledger.isFull) throw new LabError('not-possible-now', 'the fault ledger is full');
-    const record = this.ledger.begin(spec, label, origin, nowUs());
+    const record = this.ledger.begin(spec, label, origin, host.nowUs());
     if (problem !== null) {
-      this.ledger.end(record.id, nowUs(), `refused: ${problem}`);
+      this.ledger.end(record.id, host.nowUs(), `refused: ${problem}`);
       throw new LabError('not-possible-now', problem);
     }
-    for (const order of faultKind(spec).begin(spec)) this.#signal(order);
-    return record;
+    for (const order of faultKind(spec).begin(spec)) host.signal(order);
+    if (!faultKind(spec).momentary) return record;
+    return this.ledger.end(record.id, host.nowUs(), 'it happened') ?? record;
   }
 
   #problemOf(spec: FaultSpec): string | null {
-    const wrong = faultKind(spec).check(spec);
+    const kind = faultKind(spec);
+    const wrong = kind.check(spec);
     if (wrong !== null) return wrong;
-    if (!('node' in spec)) return null;
-    const handle = this.#options.nodes.handle(spec.node);
-    const { node, kind } = spec;
-    if (handle === undefined) return `no node ${node} in this cluster`;
-    if (kind === 'wipe') return this.#whyNotWiped(node, handle.isRunning);
-    if (!handle.isRunning) return `${node} is not running`;
-    if (kind === 'pause' && handle.isPaused) return `${node} is paused already`;
-    const isHeld = this.ledger.ofNode(node).some((fault) => fault.spec.kind === 'hold-disk');
-    return kind === 'hold-disk' && isHeld ? `the disk of ${node} is held already` : null;
-  }
-
-  #whyNotWiped(node: NodeId, isRunning: boolean): string | null {
-    if (isRunning) return `${node} runs: kill or stop it first`;
-    const { membership } = this.#options;
-    return whyNotWiped(node, membership.config, (id) => membership.standingOf(id) === 'voter');
+    if ('links' in spec) {
+      const ends = spec.links.flatMap(({ from, to }) => [from, to]);
+      const stranger = ends.find((node) => !this.#host.nodeIds.includes(node));
+      return stranger === undefined ? null : `no node ${stranger} in this cluster`;
+    }
+    const { node } = spec;
+    if (!this.#host.nodeIds.includes(node)) return `no node ${node} in this cluster`;
+    const isRunning = this.#host.isRunning(node);
+    if (kind.needs === 'running' && !isRunning) return `${node} is not running`;
+    if (kind.needs === 'down' && isRunning) return `${node} runs: kill or stop it first`;
+    if (spec.kind === 'wipe') return this.#host.whyNotWiped(node);
+    const isOn = this.ledger.ofNode(node).some((fault) => fault.spec.kind === spec.kind);
+    return kind.once && isOn ? `${kind.label(spec)}: that is on already` : null;
   }
 
   /** Ends a fault and does what undoes it; false when it is not on. */
   undo(id: number, outcome: string): boolean {
-    const record = this.ledger.find(id);
+    const record = this.ledger.end(id, this.#host.nowUs(), outcome);
     if (record === null) return false;
-    this.ledger.end(id, this.#options.nowUs(), outcome);
-    for (const order of faultKind(record.spec).undo(record.spec)) this.#signal(order);
+    for (const order of faultKind(record.spec).undo(record.spec)) {
+      if (order.signal !== 'start-if-down') this.#host.signal(order);
+      else this.#startIfDown(order.node);
+    }
     return true;
   }
 
-  #signal({ node, signal, afterMs }: SignalOrder): void {
-    const { nodes, record, nowUs } = this.#options;
-    const handle = nodes.handle(node);
-    assert(handle !== undefined, `signal ${signal} to unknown ${node}`);
-    switch (signal) {
-      case 'kill':
-        if (afterMs !== undefined && afterMs > 0) return this.#planKill(node, afterMs);
-        nodes.cancelStart(node);
-        void handle.kill();
-        this.#endHindrances(node, 'killed');
-        return;
-      case 'stop':
-        nodes.cancelStart(node);
-        this.#endHindrances(node, 'stopped');
-        void handle.stop();
-        return;
-      case 'start':
-        this.#killIfPending(node);
-        nodes.startWhenGone(node);
-        return;
-      case 'hold-disk':
-        handle.setDisk('held');
-        return;
-      case 'release-disk':
-        handle.setDisk('instant');
-        return;
-      case 'wipe':
-        nodes.cancelStart(node);
-        nodes.wipe(node);
-        return;
-      case 'pause':
-        handle.pause();
-        record({ k: 'pause', us: nowUs(), node });
-        return;
-      case 'resume':
-        if (!handle.isPaused) return;
-        handle.resume();
-        record({ k: 'resume', us: nowUs(), node });
-        return;
-    }
-  }
-
-  #planKill(node: NodeId, afterMs: number): void {
-    clearTimeout(this.#pendingKills.get(node));
-    const kill = (): void => {
-      this.#pendingKills.delete(node);
-      this.#signal({ node, signal: 'kill' });
-    };
-    this.#pendingKills.set(node, setTimeout(kill, afterMs));
-  }
-
-  /** Undone before its kill came: the writes since then are lost all the same. */
-  #killIfPending(node: NodeId): void {
-    const timer = this.#pendingKills.get(node);
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    this.#pendingKills.delete(node);
-    this.#signal({ node, signal: 'kill' });
+  /** A node that went down of a fault that is over now, unless another one keeps it down. */
+  #startIfDown(node: NodeId): void {
+    const host = this.#host;
+    const isKeptDown = this.ledger.ofNode(node).some(({ spec }) => isDownFault(spec));
+    if (isKeptDown || host.isRunning(node) || host.whyNotStarted(node) !== null) return;
+    host.start(node);
   }
 
   /** The process is gone, whoever ended it: it is no longer paused, and its disk is not held. */
-  noteExit(node: NodeId): void {
-    clearTimeout(this.#pendingKills.get(node));
-    this.#pendingKills.delete(node);
-    this.#endHindrances(node, 'the process ended');
-  }
-
-  #endHindrances(node: NodeId, outcome: string): void {
-    const { record, nowUs } = this.#options;
+  noteExit(node: NodeId, outcome: string): void {
+    const us = this.#host.nowUs();
     for (const { id, spec } of this.ledger.ofNode(node)) {
-      if (isDownFault(spec)) continue;
-      this.ledger.end(id, nowUs(), outcome);
-      if (spec.kind === 'pause') record({ k: 'resume', us: nowUs(), node });
+      if (!endsWithProcess(spec)) continue;
+      this.ledger.end(id, us, outcome);
+      if (spec.kind === 'pause') this.#host.record({ k: 'resume', us, node });
     }
   }
 
   /** The node is no part of the cluster any more: nothing brings it back by itself. */
   noteRemoved(node: NodeId): void {
     for (const { id } of this.ledger.ofNode(node)) {
-      this.ledger.end(id, this.#options.nowUs(), 'the node was removed');
+      this.ledger.end(id, this.#host.nowUs(), 'the node was removed');
     }
   }
 
-  /** The disk of a node that is down is lost. @throws LabError when it runs. */
-  wipe(node: NodeId, origin: FaultOrigin): void {
-    this.begin({ kind: 'wipe', node }, origin, null);
+  /** A limited fault has met its last message on one of its links; over when on all of them. */
+  noteSpent(id: number, link: Link): void {
+    const record = this.ledger.find(id);
+    if (record === null || !('links' in record.spec)) return;
+    const left = this.ledger.spend(id, link);
+    if (left === 0) this.undo(id, 'used up');
   }
 
   releaseDisk(node: NodeId): void {
-    const holds = this.ledger.ofNode(node).filter(({ spec }) => spec.kind === 'hold-disk');
-    if (holds.length === 0) {
-      throw new LabError('not-possible-now', `the disk of ${node} is not held`);
-    }
-    for (const { id } of holds) this.undo(id, 'released');
+    this.#undoOf(node, ['hold-disk'], 'released', `the disk of ${node} is not held`);
+  }
+
+  resumeNode(node: NodeId): void {
+    this.#undoOf(node, ['pause'], 'resumed', `${node} is not paused`);
+  }
+
+  /** Ends everything that is done to a node that is not down for it. */
+  restoreNode(node: NodeId): void {
+    const kinds = this.ledger.ofNode(node).filter(({ spec }) => !isDownFault(spec));
+    const names = kinds.map(({ spec }) => spec.kind);
+    this.#undoOf(node, names, 'restored', `nothing is done to ${node}`);
+  }
+
+  #undoOf(node: NodeId, kinds: readonly string[], outcome: string, otherwise: string): void {
+    const meant = this.ledger.ofNode(node).filter(({ spec }) => kinds.includes(spec.kind));
+    if (meant.length === 0) throw new LabError('not-possible-now', otherwise);
+    for (const { id } of meant) this.undo(id, outcome);
   }
 
   /** Starts a node that is down, whatever brought it down. @throws LabError when it runs. */
   startNode(node: NodeId): void {
-    const { nodes, membership } = this.#options;
-    const standing = membership.has(node) ? membership.standingOf(node) : null;
-    if (standing === null) throw new LabError('not-possible-now', `no node ${node}`);
-    if (standing === 'removed') {
-      throw new LabError('not-possible-now', `${node} was removed: add it to have it back`);
-    }
-    const downs = this.ledger.ofNode(node).filter(({ spec }) => isDownFault(spec));
-    if (nodes.handle(node)?.isRunning === true && downs.length === 0) {
+    const host = this.#host;
+    const why = host.whyNotStarted(node);
+    if (why !== null) throw new LabError('not-possible-now', why);
+    const isRunning = host.isRunning(node);
+    const downs = this.ledger.ofNode(node).filter(({ spec }) => {
+      return isDownFault(spec) || (spec.kind === 'crash-at' && !isRunning);
+    });
+    if (isRunning && downs.length === 0) {
       throw new LabError('not-possible-now', `${node} runs already`);
     }
-    this.#killIfPending(node);
-    for (const record of downs) this.ledger.end(record.id, this.#options.nowUs(), 'started again');
-    nodes.startByHand(node);
-  }
-
-  resumeNode(node: NodeId): void {
-    const pauses = this.ledger.ofNode(node).filter(({ spec }) => spec.kind === 'pause');
-    if (pauses.length === 0) throw new LabError('not-possible-now', `${node} is not paused`);
-    for (const record of pauses) this.undo(record.id, 'resumed');
+    for (const { id } of downs) this.ledger.end(id, host.nowUs(), 'started again');
+    host.start(node);
   }
 
   /** Ends the link faults that touch `link`, or all when null; what they do elsewhere goes on. */
@@ -219,25 +154,12 @@ export class FaultDesk {
 
   /** Undoes everything that is on. `restart`: also starts nodes that faults brought down. */
   undoAll(outcome: string, restart: boolean): void {
-    for (const record of [...this.ledger.active].reverse()) {
-      if (isDownFault(record.spec) && !restart)
-        this.ledger.end(record.id, this.#options.nowUs(), outcome);
-      else this.undo(record.id, outcome);
+    for (const { id, spec } of [...this.ledger.active].reverse()) {
+      const isDown = 'node' in spec && !this.#host.isRunning(spec.node);
+      if (!restart && (isDown || isDownFault(spec))) {
+        this.ledger.end(id, this.#host.nowUs(), outcome);
+      } else this.undo(id, outcome);
     }
-  }
-
-  /** What a node does to its links. */
-  rulesOf(node: NodeId): LinkRules {
-    const rules = this.ledger.rules();
-    const own: Record<NodeId, LinkRules[string]> = {};
-    for (const peer of this.#options.membership.allIds) {
-      if (peer === node) continue;
-      const outgoing = rules.get(linkKey(node, peer)) ?? CLEAR_LINK;
-      // Both ends cut, so that a node that cannot hear of the cut (paused) is cut off all the same.
-      const deaf = rules.get(linkKey(peer, node))?.cut ?? false;
-      own[peer] = { outgoing, deaf };
-    }
-    return own;
   }
 }
 

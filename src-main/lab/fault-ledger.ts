@@ -2,8 +2,15 @@
  * Every fault of a run: what, who asked, from when to when, how it ended. The ledger is where a
  * fault is undone, so nothing is broken that does not stand here.
  */
-import { combineRules, faultKind } from '../faults/index.ts';
-import type { FaultOrigin, FaultRecord, FaultSpec, LinkRule } from '../vocabulary/fault.ts';
+import { faultKind, linkKey, linkRules, nodeRules } from '../faults/index.ts';
+import type {
+  FaultOrigin,
+  FaultRecord,
+  FaultSpec,
+  Link,
+  LinkRule,
+  NodeRules,
+} from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 
 /** A run with more faults than this refuses further ones. */
@@ -11,6 +18,8 @@ const FAULTS_MAX = 10_000;
 
 export class FaultLedger {
   readonly #records: FaultRecord[] = [];
+  /** Links on which a limited fault has met its last message. */
+  readonly #spent = new Map<number, Set<string>>();
   readonly #changed: (record: FaultRecord) => void;
 
   constructor(changed: (record: FaultRecord) => void) {
@@ -50,6 +59,15 @@ export class FaultLedger {
     return ended;
   }
 
+  /** A limited fault is used up on this link. @returns on how many it is not. */
+  spend(id: number, link: Link): number {
+    const spec = this.find(id)?.spec;
+    if (spec === undefined || !('links' in spec)) return 0;
+    const spent = this.#spent.get(id) ?? new Set<string>();
+    this.#spent.set(id, spent.add(linkKey(link.from, link.to)));
+    return spec.links.filter(({ from, to }) => !spent.has(linkKey(from, to))).length;
+  }
+
   find(id: number): FaultRecord | null {
     return this.active.find((record) => record.id === id) ?? null;
   }
@@ -59,8 +77,13 @@ export class FaultLedger {
     return this.active.filter(({ spec }) => 'node' in spec && spec.node === node);
   }
 
-  /** What is done to each directed link now. */
-  rules(): Map<string, LinkRule> {
-    return combineRules(this.active.map((record) => record.spec));
+  /** What is done to each directed link now; links without a rule are clear. */
+  linkRules(): Map<string, LinkRule[]> {
+    return linkRules(this.active);
+  }
+
+  /** What is done to a node now. */
+  nodeRules(node: NodeId): NodeRules {
+    return nodeRules(this.active, node);
   }
 }

@@ -15,6 +15,7 @@ import { AdminDesk } from './admin-desk.ts';
 import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
 import { FaultDesk } from './fault-desk.ts';
 import type { FaultLedger } from './fault-ledger.ts';
+import { LiveFaultHost } from './live-fault-host.ts';
 import { Leadership } from './leadership.ts';
 import { Membership } from './membership.ts';
 import { NodeGroup } from './node-group.ts';
@@ -37,6 +38,7 @@ export class LiveCluster {
   readonly membership: Membership;
   readonly #tools: ClusterTools;
   readonly #nodes: NodeGroup;
+  readonly #faultHost: LiveFaultHost;
   readonly #faults: FaultDesk;
   readonly #admin: AdminDesk;
   readonly #runDir: string;
@@ -66,13 +68,15 @@ export class LiveCluster {
     };
     this.#operations = new OperationLog(recorder === null ? null : write);
     this.#nodes = this.#makeNodes();
-    this.#faults = new FaultDesk({
+    this.#faultHost = new LiveFaultHost({
       nodes: this.#nodes,
       membership: this.membership,
       nowUs: () => this.nowUs(),
       record: (event) => this.#record(event),
       changed: tools.changed,
+      ending: (node, outcome) => this.#faults.noteExit(node, outcome),
     });
+    this.#faults = new FaultDesk(this.#faultHost);
     this.#admin = this.#makeAdminDesk();
   }
 
@@ -104,12 +108,17 @@ export class LiveCluster {
       leadership: this.leadership,
       nowUs: () => this.nowUs(),
       record: (event) => this.#record(event),
-      rulesOf: (node) => this.#faults.rulesOf(node),
+      linkRulesOf: (node) => this.#faultHost.rulesOf(node, this.ledger),
+      nodeRulesOf: (node) => this.ledger.nodeRules(node),
+      spent: (fault, link) => this.#faults.noteSpent(fault, link),
       journal: (node, incarnation, file) => {
         if (this.#runId === null) return;
         this.#tools.recorder?.followJournal(this.#runId, node, incarnation, file);
       },
-      exited: (node) => this.#faults.noteExit(node),
+      exited: (node) => {
+        this.#faultHost.forgetKill(node);
+        this.#faults.noteExit(node, 'the process ended');
+      },
       failedToStart: (text) => {
         this.#error = text;
       },
@@ -284,6 +293,11 @@ export class LiveCluster {
     return this.#faults.undo(id, outcome);
   }
 
+  /** Ends a fault in a while, unless somebody did before, or the run ends. */
+  undoAfter(id: number, ms: number): void {
+    setTimeout(() => this.undo(id, `over after ${ms} ms`), ms).unref();
+  }
+
   /** Carries out a command of the operator, after those before it. */
   administer(spec: AdminSpec, origin: FaultOrigin): Promise<AdminRecord> {
     return this.#admin.perform(spec, origin);
@@ -295,6 +309,10 @@ export class LiveCluster {
 
   startNode(node: NodeId): void {
     this.#faults.startNode(node);
+  }
+
+  restoreNode(node: NodeId): void {
+    this.#faults.restoreNode(node);
   }
 
   resumeNode(node: NodeId): void {

@@ -3,12 +3,14 @@
  * without end), and all ended in `stopAll`.
  */
 import path from 'node:path';
+import type { Link, NodeRules } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
 import { NODE_EXIT, type LinkRules, type NodeConfig } from '../runtime/process/node-config.ts';
 import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
 import type { Leadership } from './leadership.ts';
 import type { Membership } from './membership.ts';
+import { corruptLog, mendLog } from '../runtime/process/corrupt-log.ts';
 import { makeNodeDirectory, wipeNodeDirectory } from './node-disk.ts';
 import { NodeHandle, type NodeExit } from './node-handle.ts';
 import type { LabEvent } from './ports.ts';
@@ -29,7 +31,10 @@ export interface NodeGroupOptions {
   readonly leadership: Leadership;
   readonly nowUs: () => number;
   readonly record: (event: LabEvent) => void;
-  readonly rulesOf: (node: NodeId) => LinkRules;
+  readonly linkRulesOf: (node: NodeId) => LinkRules;
+  readonly nodeRulesOf: (node: NodeId) => NodeRules;
+  /** A limited fault has met its last message on a link. */
+  readonly spent: (fault: number, link: Link) => void;
   /** A life began: where its journal is. */
   readonly journal: (node: NodeId, incarnation: number, file: string) => void;
   readonly exited: (node: NodeId) => void;
@@ -107,6 +112,7 @@ export class NodeGroup {
         tools.changed();
       },
       members: (members) => membership.notePeers(node, members),
+      spent: (fault, peer) => this.#options.spent(fault, { from: node, to: peer }),
       exited: (exit) => this.#handleExit(node, exit),
     });
     this.#handles.set(node, handle);
@@ -134,7 +140,8 @@ export class NodeGroup {
       mutants: plan.mutants,
       epochNs: String(epochNs),
       journal: tools.recorder !== null,
-      links: this.#options.rulesOf(nodeId),
+      links: this.#options.linkRulesOf(nodeId),
+      rules: this.#options.nodeRulesOf(nodeId),
     };
   }
 
@@ -146,6 +153,16 @@ export class NodeGroup {
   wipe(node: NodeId): void {
     const lives = wipeNodeDirectory(this.#directoryOf(node), this.#lives.get(node) ?? 0);
     this.#options.membership.wipe(node, lives);
+  }
+
+  /** A record of the log of a node that is down cannot be read any more. */
+  corrupt(node: NodeId): void {
+    corruptLog(this.#directoryOf(node));
+  }
+
+  /** Puts back what `corrupt` took. */
+  mendCorrupt(node: NodeId): void {
+    mendLog(this.#directoryOf(node));
   }
 
   /** Ends a node in order, for good until it is started again. */
@@ -161,12 +178,12 @@ export class NodeGroup {
   }
 
   #handleReady(node: NodeId, incarnation: number, journalFile: string | null): void {
-    const { record, nowUs, journal, rulesOf, membership, tools } = this.#options;
+    const { record, nowUs, journal, membership, tools } = this.#options;
     this.#lives.set(node, incarnation);
     record({ k: 'up', us: nowUs(), node, incarnation });
     if (journalFile !== null) journal(node, incarnation, journalFile);
     const handle = this.#handles.get(node);
-    handle?.setRules(rulesOf(node));
+    if (handle !== undefined) this.#pushRules(node, handle);
     handle?.setPeers(membership.peers);
     tools.changed();
   }
@@ -223,8 +240,13 @@ export class NodeGroup {
   /** New rules to every node that runs; one that starts later gets them with its configuration. */
   pushRules(): void {
     for (const [node, handle] of this.#handles) {
-      if (handle.isReady) handle.setRules(this.#options.rulesOf(node));
+      if (handle.isReady) this.#pushRules(node, handle);
     }
+  }
+
+  #pushRules(node: NodeId, handle: NodeHandle): void {
+    const { linkRulesOf, nodeRulesOf } = this.#options;
+    handle.setRules(linkRulesOf(node), nodeRulesOf(node));
   }
 
   /** Ends every process; nothing is started any more. */

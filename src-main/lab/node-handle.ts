@@ -5,6 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { assert } from '../base/assert.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
+import type { NodeRules } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { AdminOp } from '../protocols/kernel/core.ts';
 import type { Member } from '../vocabulary/ids.ts';
@@ -50,6 +51,7 @@ export interface NodeHandleEvents {
   role(message: NodeRoleMessage): void;
   config(config: Extract<FromNode, { t: 'config' }>['config']): void;
   members(members: readonly Member[]): void;
+  spent(fault: number, peer: NodeId): void;
   exited(exit: NodeExit): void;
 }
 
@@ -133,6 +135,8 @@ export class NodeHandle {
         return this.#events.config(message.config);
       case 'members':
         return this.#events.members(message.members);
+      case 'spent':
+        return this.#events.spent(message.fault, message.peer);
       case 'failed':
         this.#failure = message.error;
         return;
@@ -160,8 +164,13 @@ export class NodeHandle {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
-  setRules(rules: LinkRules): void {
-    this.#send({ t: 'links', rules });
+  setRules(links: LinkRules, rules: NodeRules): void {
+    this.#send({ t: 'rules', links, rules });
+  }
+
+  /** Its clock is so much further at once. */
+  jump(ms: number): void {
+    this.#send({ t: 'jump', ms });
   }
 
   setPeers(peers: readonly Member[]): void {

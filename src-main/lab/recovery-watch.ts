@@ -3,7 +3,7 @@
  * awake and connected both ways, an operation asked from then on must succeed within the limit.
  */
 import type { Violation } from '../contract/model.ts';
-import { linkKey } from '../faults/index.ts';
+import { isBroken, linkKey } from '../faults/index.ts';
 import { hasConnectedMajority } from '../verification/connected-majority.ts';
 import type { FaultRecord, LinkRule } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
@@ -15,7 +15,7 @@ export interface WatchedCluster {
   readonly voterIds: readonly NodeId[];
   readonly ledger: {
     readonly active: readonly FaultRecord[];
-    rules(): ReadonlyMap<string, LinkRule>;
+    linkRules(): ReadonlyMap<string, readonly LinkRule[]>;
   };
   nowUs(): number;
 }
@@ -82,11 +82,11 @@ export class RecoveryWatch {
 }
 
 function isOwedRecovery({ voterIds: nodeIds, ledger }: WatchedCluster): boolean {
-  const rules = ledger.rules();
+  const rules = ledger.linkRules();
   const down = new Set(ledger.active.flatMap(({ spec }) => ('node' in spec ? [spec.node] : [])));
   return hasConnectedMajority({
     nodeIds,
     running: nodeIds.filter((node) => !down.has(node)),
-    isCut: (from, to) => rules.get(linkKey(from, to))?.cut ?? false,
+    isCut: (from, to) => isBroken(rules.get(linkKey(from, to)) ?? []),
   });
 }

@@ -2,7 +2,8 @@
  * What a scenario has to satisfy beyond the shape of each value: checks that look at several places
  * of the file at once.
  */
-import type { ScenarioFile, ScenarioStepFile } from '../contract/scenario.ts';
+import type { ScenarioFile } from '../contract/scenario.ts';
+import type { ScenarioStepFile } from '../contract/scenario-steps.ts';
 import { joiningIds } from './scenario-commands.ts';
 import { settingsMisfits } from './scenario-settings.ts';
 import { durationText } from './scenario-text.ts';

@@ -1,7 +1,7 @@
 /** Turns a step that is a command of the operator into commands for the nodes it means now. */
 import type { Prng } from '../base/prng.ts';
 import type { AdminSpec } from '../vocabulary/admin.ts';
-import type { ScenarioStepFile } from '../contract/scenario.ts';
+import type { ScenarioStepFile } from '../contract/scenario-steps.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { ScenarioAdmin, StepAction } from '../vocabulary/scenario.ts';
 import { resolveNodes, type SelectableCluster } from './selectors.ts';
@@ -18,6 +18,11 @@ const COMMANDS: ReadonlySet<StepAction['do']> = new Set<ScenarioAdmin['do']>([
 
 export function isAdminAction(action: StepAction): action is ScenarioAdmin {
   return COMMANDS.has(action.do);
+}
+
+/** How long a step's faults last; null: until somebody ends them. */
+export function lastsMsOf(action: StepAction): number | null {
+  return 'forMs' in action ? action.forMs : null;
 }
 
 /** Nodes that steps bring into the cluster, or mean to have in it. */

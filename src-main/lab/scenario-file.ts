@@ -5,14 +5,10 @@
 import type { z } from 'zod';
 import { explainIssue, placeOf } from '../contract/issues.ts';
 import { LabError } from '../contract/errors.ts';
-import {
-  scenarioFileSchema,
-  type ScenarioFile,
-  type ScenarioStepFile,
-} from '../contract/scenario.ts';
-import type { ScenarioSpec, ScenarioStep, StepAction, StepTime } from '../vocabulary/scenario.ts';
+import { scenarioFileSchema, type ScenarioFile } from '../contract/scenario.ts';
+import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import { misfitsOf } from './scenario-checks.ts';
-import { stepText } from './scenario-text.ts';
+import { inOrder, scenarioStep } from './scenario-step.ts';
 import { YamlFile, type Problem } from './scenario-yaml.ts';
 
 /** A file of more than this is a mistake, and would take long to refuse otherwise. */
@@ -82,55 +78,17 @@ function specOf(file: ScenarioFile, yaml: YamlFile, source: string): ScenarioSpe
     seed: file.seed,
     workload: file.workload,
     durationMs: file.durationMs,
-    steps: inOrder(file.steps.map((step, at) => scenarioStep(step, yaml.placeOf(['steps', at])))),
+    steps: inOrder(
+      file.steps.map((step, at) => scenarioStep(step, yaml.placeOf(['steps', at]).line)),
+    ),
     expect: file.expect,
+    expected: definedOnly(file.expected),
+    nemesis: file.nemesis,
     source,
   };
 }
 
-function scenarioStep(step: ScenarioStepFile, place: { readonly line: number }): ScenarioStep {
-  const time: StepTime =
-    step.at === undefined
-      ? { when: { role: 'leader', changed: true }, afterMs: step.after ?? 0 }
-      : { atMs: step.at };
-  const action = actionOf(step);
-  return { time, action, line: place.line, text: stepText(time, action) };
-}
-
-function actionOf(step: ScenarioStepFile): StepAction {
-  switch (step.do) {
-    case 'partition':
-      return { do: step.do, groups: step.groups };
-    case 'cut':
-      return { do: step.do, from: step.from, to: step.to };
-    case 'heal':
-      return { do: step.do };
-    case 'delay':
-      return { do: step.do, from: step.from, to: step.to, ms: step.ms, jitterMs: step.jitterMs };
-    case 'loss':
-      return { do: step.do, from: step.from, to: step.to, probability: step.probability };
-    case 'power-cut':
-      return { do: step.do, node: step.node, ms: step.ms };
-    case 'add':
-      return { do: step.do, node: step.node, as: step.as };
-    case 'reconfigure':
-      return { do: step.do, voters: step.voters, learners: step.learners };
-    case 'transfer':
-      return { do: step.do, to: step.to };
-    case 'snapshot':
-      return { do: step.do, node: step.node, retain: step.retain };
-    default:
-      return { do: step.do, node: step.node };
-  }
-}
-
-/** Timed steps by time (steps of one moment as they stand in the file), then the triggered ones. */
-function inOrder(steps: readonly ScenarioStep[]): ScenarioStep[] {
-  const timed = steps.filter((step) => 'atMs' in step.time);
-  const triggered = steps.filter((step) => 'when' in step.time);
-  return [...timed.sort((a, b) => atMs(a) - atMs(b)), ...triggered];
-}
-
-function atMs(step: ScenarioStep): number {
-  return 'atMs' in step.time ? step.time.atMs : Infinity;
+/** Without what was left out: absent and undefined are not the same. */
+function definedOnly(words: ScenarioFile['expected']): ScenarioSpec['expected'] {
+  return Object.fromEntries(Object.entries(words).filter(([, text]) => text !== undefined));
 }

@@ -8,7 +8,7 @@ import type { ScenarioAdmin, ScenarioSpec, ScenarioStep } from '../vocabulary/sc
 import type { LiveCluster } from './live-cluster.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 import { settle } from './scenario-settling.ts';
-import { isAdminAction } from './scenario-commands.ts';
+import { isAdminAction, lastsMsOf } from './scenario-commands.ts';
 import { ScenarioSteps, type StepCommands } from './scenario-steps.ts';
 
 /** A step that names the leader waits this long for one. */
@@ -130,7 +130,7 @@ export class ScenarioRunner {
   /** Does a step, or waits for a leader when the step needs one and there is none. */
   #perform(step: ScenarioStep, waitedMs = 0): void {
     if (isAdminAction(step.action)) return this.#command(step, step.action);
-    const result = this.#steps.perform(step.action);
+    const result = this.#steps.perform(step.action, step.origin);
     if (result.is === 'waiting' && waitedMs < LEADER_WAIT_MS_MAX) {
       this.#open.set(step, result.why);
       this.#after(POLL_MS, () => this.#perform(step, waitedMs + POLL_MS));
@@ -138,10 +138,21 @@ export class ScenarioRunner {
     }
     if (result.is === 'done' || (result.is === 'refused' && result.changed)) {
       this.#watch?.noteFault(step.text);
+      this.#undoLater(step, result.faults);
     }
     if (result.is !== 'done') return this.#giveUp(step, result.why);
     this.#open.delete(step);
     this.#note(step.text);
+  }
+
+  /** A fault that lasts ends by itself, if nobody ended it before. */
+  #undoLater(step: ScenarioStep, faults: readonly number[]): void {
+    const lastsMs = lastsMsOf(step.action);
+    if (lastsMs === null || faults.length === 0) return;
+    this.#after(lastsMs, () => {
+      for (const id of faults) this.#cluster.undo(id, `over after ${lastsMs} ms`);
+      this.#watch?.noteFault(`the end of "${step.text}"`);
+    });
   }
 
   /** Its words stand for whoever they fit when its turn comes: a leader that is being removed when

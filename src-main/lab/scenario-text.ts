@@ -1,5 +1,7 @@
 /** Scenario steps as a person reads them: `at 2 s: kill leader`. */
+import { faultKind } from '../faults/index.ts';
 import { adminLabel } from '../vocabulary/admin.ts';
+import type { LinkEffect, LinkFault, NodeFault } from '../vocabulary/fault.ts';
 import type { Selector, StepAction, StepTime } from '../vocabulary/scenario.ts';
 
 /** The whole step in one line. */
@@ -19,23 +21,28 @@ function timeText(time: StepTime): string {
 }
 
 function actionText(action: StepAction): string {
+  const lasts = 'forMs' in action && action.forMs !== null;
+  return `${verbText(action)}${lasts ? `, for ${durationText(action.forMs)}` : ''}`;
+}
+
+function verbText(action: StepAction): string {
   switch (action.do) {
     case 'heal':
       return 'heal all links';
+    case 'recover':
+      return 'undo everything';
     case 'partition':
       return `partition ${action.groups.map(nodesText).join(' | ')}`;
-    case 'cut':
-      return `cut ${linkText(action.from, action.to)}`;
-    case 'delay':
-      return `delay ${linkText(action.from, action.to)} by ${delayText(action)}`;
-    case 'loss':
-      return `lose ${action.probability * 100} % of ${linkText(action.from, action.to)}`;
-    case 'power-cut': {
-      const lost = action.ms === 0 ? '' : `, losing the writes of ${durationText(action.ms)}`;
-      return `power cut of ${nodesText(action.node)}${lost}`;
-    }
-    case 'hold-disk':
-      return `hold the disk of ${nodesText(action.node)}`;
+    case 'shape':
+      return [action.shape, nodesText(action.node)].filter((part) => part !== '').join(' ');
+    case 'break-link':
+      return linkText(action.effect, nodesText(action.from), nodesText(action.to));
+    case 'break-node':
+      return faultText({ ...action.effect, node: nodesText(action.node) });
+    case 'align-timers':
+      return `align all timers, by ${durationText(action.ms)}`;
+    case 'spread-timers':
+      return `spread all timers by ${action.by}`;
     case 'release-disk':
       return `release the disk of ${nodesText(action.node)}`;
     case 'add':
@@ -50,13 +57,14 @@ function actionText(action: StepAction): string {
   }
 }
 
-function delayText(action: { readonly ms: number; readonly jitterMs: number }): string {
-  const jitter = action.jitterMs === 0 ? '' : ` +- ${durationText(action.jitterMs)}`;
-  return `${durationText(action.ms)}${jitter}`;
+/** As the ledger will say it, with words instead of nodes. */
+function faultText(fault: NodeFault): string {
+  return faultKind(fault).label(fault);
 }
 
-function linkText(from: readonly Selector[], to: readonly Selector[]): string {
-  return `${nodesText(from)} -> ${nodesText(to)}`;
+function linkText(effect: LinkEffect, from: string, to: string): string {
+  const fault: LinkFault = { ...effect, links: [{ from, to }] };
+  return faultKind(fault).label(fault);
 }
 
 function nodesText(nodes: readonly Selector[]): string {

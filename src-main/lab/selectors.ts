@@ -68,6 +68,10 @@ function resolveOne(
       return cluster.membership.removedIds;
     case 'any':
       return all;
+    case 'minority':
+      return some(voters, Math.max(1, voters.length - majoritySize(voters.length)), prng);
+    case 'majority':
+      return some(voters, majoritySize(voters.length), prng);
     case 'majority-with-leader':
       return leader === null ? null : withLeader(voters, leader, majoritySize(voters.length));
     case 'minority-with-leader': {
@@ -77,6 +81,15 @@ function resolveOne(
     default:
       return [selector];
   }
+}
+
+/** So many of these, drawn. */
+function some(all: readonly NodeId[], count: number, prng: Prng): readonly NodeId[] {
+  const left = [...all];
+  const drawn = Array.from({ length: count }, () =>
+    left.splice(prng.nextInt(0, left.length - 1), 1),
+  );
+  return drawn.flat();
 }
 
 function nodesWith(cluster: SelectableCluster, kinds: readonly string[]): readonly NodeId[] {

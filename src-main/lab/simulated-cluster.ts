@@ -3,17 +3,19 @@
  * live one, carried out on virtual time.
  */
 import type { SignalOrder } from '../faults/fault-kind.ts';
-import { faultKind, linkKey } from '../faults/index.ts';
+import { isCut, linkKey } from '../faults/index.ts';
 import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
-import type { LinkModel, OwnEvent, Simulation } from '../runtime/simulator/timed/simulation.ts';
-import type { Member } from '../vocabulary/ids.ts';
+import type { OwnEvent, Simulation } from '../runtime/simulator/timed/simulation.ts';
 import { compareEras } from '../vocabulary/era.ts';
-import { CLEAR_LINK, isDownFault, type FaultSpec, type LinkRule } from '../vocabulary/fault.ts';
-import type { NodeId } from '../vocabulary/ids.ts';
+import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
+import type { Member, NodeId } from '../vocabulary/ids.ts';
 import type { AdminCluster } from './admin-program.ts';
-import { FaultLedger } from './fault-ledger.ts';
+import { FaultDesk } from './fault-desk.ts';
+import type { FaultHost } from './fault-host.ts';
+import type { FaultLedger } from './fault-ledger.ts';
 import type { Configuration, Standing } from './membership.ts';
 import type { LabEvent } from './ports.ts';
+import type { BreakableCluster } from './scenario-steps.ts';
 
 type PowerCut = OwnEvent & {
   readonly is: 'power-cut';
@@ -22,14 +24,18 @@ type PowerCut = OwnEvent & {
   readonly incarnation: number;
 };
 
-export class SimulatedCluster implements AdminCluster {
-  readonly ledger: FaultLedger;
+export class SimulatedCluster implements AdminCluster, FaultHost, BreakableCluster {
+  readonly desk: FaultDesk;
   readonly #simulation: Simulation;
   readonly #record: (event: LabEvent) => void;
   readonly #initial: ReadonlySet<NodeId>;
   /** Those that were not removed, and of the spares those that were asked to join. */
   readonly #present: Set<NodeId>;
   readonly #left = new Set<NodeId>();
+  /** Power cuts that have begun: the kill is still to come. */
+  readonly #pendingKills = new Set<NodeId>();
+  /** Nodes whose log cannot be read. */
+  readonly #corrupt = new Set<NodeId>();
   /** Nodes whose next start is on an empty disk. */
   readonly #wiped = new Set<NodeId>();
 
@@ -38,10 +44,12 @@ export class SimulatedCluster implements AdminCluster {
     this.#record = record;
     this.#initial = new Set(simulation.world.members.map(({ nodeId }) => nodeId));
     this.#present = new Set(this.#initial);
-    this.ledger = new FaultLedger((fault) => {
-      record({ k: 'fault', us: fault.endUs ?? fault.startUs, fault });
-      this.#applyRules();
-    });
+    this.desk = new FaultDesk(this);
+    simulation.onSpent((fault, link) => this.desk.noteSpent(fault, link));
+  }
+
+  get ledger(): FaultLedger {
+    return this.desk.ledger;
   }
 
   // ---- who is in it ------------------------------------------------------------------------
@@ -126,9 +134,7 @@ export class SimulatedCluster implements AdminCluster {
   retire(node: NodeId): void {
     this.#present.delete(node);
     this.#left.add(node);
-    for (const { id } of this.ledger.ofNode(node)) {
-      this.ledger.end(id, this.nowUs(), 'the node was removed');
-    }
+    this.desk.noteRemoved(node);
   }
 
   wipe(node: NodeId): void {
@@ -142,7 +148,7 @@ export class SimulatedCluster implements AdminCluster {
   }
 
   stopNode(node: NodeId): void {
-    if (this.isRunning(node)) this.#signal({ node, signal: 'stop' });
+    this.#end(node, 'stop');
   }
 
   // ---- what is done to it ------------------------------------------------------------------
@@ -169,89 +175,64 @@ export class SimulatedCluster implements AdminCluster {
     },
   };
 
-  /** @returns why it cannot be applied, or null. */
-  begin(spec: FaultSpec, label: string | null): string | null {
-    const problem = this.#problemOf(spec);
-    const record = this.ledger.begin(spec, label, 'scenario', this.nowUs());
-    if (problem !== null) {
-      this.ledger.end(record.id, this.nowUs(), `refused: ${problem}`);
-      return problem;
-    }
-    if (spec.kind === 'power-cut') return this.#cutPower(spec);
-    for (const order of faultKind(spec).begin(spec)) this.#signal(order);
-    return null;
+  // ---- as the fault desk sees it -----------------------------------------------------------
+
+  isPaused(node: NodeId): boolean {
+    return this.#simulation.world.node(node).paused;
   }
 
-  /** The disk stands still first; the kill comes when its time has passed (`handle`). */
-  #cutPower({ node, ms }: Extract<FaultSpec, { kind: 'power-cut' }>): null {
-    this.#simulation.holdDisk(node);
-    const { incarnation } = this.#simulation.world.node(node).disk;
-    this.#simulation.plan(ms * 1_000, { is: 'power-cut', node, incarnation } as PowerCut);
-    return null;
+  isGoing(): boolean {
+    return false;
   }
 
-  /** false: the event is none of these. */
-  handle(event: OwnEvent): boolean {
-    if (event.is !== 'power-cut') return false;
-    const { node, incarnation } = event as PowerCut;
-    const { life, disk } = this.#simulation.world.node(node);
-    if (life !== null && disk.incarnation === incarnation) this.#end(node, 'power-cut');
-    return true;
+  whyNotStarted(node: NodeId): string | null {
+    return this.#present.has(node) ? null : `${node} was removed: add it to have it back`;
   }
 
-  /** What was held is lost with the power, and when the process that holds it is killed. */
-  #end(node: NodeId, how: 'kill' | 'stop' | 'power-cut'): void {
-    const simulation = this.#simulation;
-    const isHeld = this.ledger.ofNode(node).some(({ spec }) => spec.kind === 'hold-disk');
-    if (how === 'power-cut' || (how === 'kill' && isHeld)) simulation.world.powerCut(node, 0, 0);
-    else simulation.world[how](node);
-    simulation.releaseDisk(node);
-    const us = this.nowUs();
-    const why = `the scenario: ${how}`;
-    this.#record({ k: 'down', us, node, how: how === 'stop' ? 'stop' : 'kill', why });
-    this.#endHindrances(node);
-  }
-
-  #problemOf(spec: FaultSpec): string | null {
-    const wrong = faultKind(spec).check(spec);
-    if (wrong !== null) return wrong;
-    if (!('node' in spec)) return null;
-    if (!this.nodeIds.includes(spec.node)) return `no node ${spec.node} in this cluster`;
-    if (spec.kind === 'wipe') return this.#whyNotWiped(spec.node);
-    if (!this.isRunning(spec.node)) return `${spec.node} is not running`;
-    const isPaused = this.#simulation.world.node(spec.node).paused;
-    return spec.kind === 'pause' && isPaused ? `${spec.node} is paused already` : null;
-  }
-
-  #whyNotWiped(node: NodeId): string | null {
-    if (this.isRunning(node)) return `${node} runs`;
+  whyNotWiped(node: NodeId): string | null {
     return whyNotWiped(node, this.config(), (id) => this.standingOf(id) === 'voter');
   }
 
-  #signal({ node, signal }: SignalOrder): void {
+  record(event: LabEvent): void {
+    this.#record(event);
+  }
+
+  start(node: NodeId): void {
+    // A power cut that was undone before its time loses the writes all the same.
+    if (this.#pendingKills.delete(node) && this.isRunning(node)) this.#end(node, 'kill');
+    if (!this.isRunning(node)) this.#boot(node);
+  }
+
+  signal({ node, signal, afterMs, ms }: SignalOrder): void {
     const simulation = this.#simulation;
     const us = this.nowUs();
     switch (signal) {
       case 'kill':
+        if (afterMs !== undefined && afterMs > 0) return this.#planKill(node, afterMs);
+        return this.#end(node, 'kill');
       case 'stop':
-        this.#end(node, signal);
-        return;
+        return this.#end(node, 'stop');
       case 'start':
-        if (!this.isRunning(node)) this.#boot(node);
-        return;
+      case 'start-if-down':
+        return this.start(node);
       case 'hold-disk':
-        simulation.holdDisk(node);
-        return;
+        return simulation.holdDisk(node);
       case 'release-disk':
-        simulation.releaseDisk(node);
-        return;
+        return simulation.releaseDisk(node);
       case 'wipe':
         this.#wiped.add(node);
         return;
+      case 'corrupt':
+        this.#corrupt.add(node);
+        return;
+      case 'mend-corrupt':
+        this.#corrupt.delete(node);
+        return;
+      case 'jump':
+        return simulation.jump(node, (ms ?? 0) * 1_000);
       case 'pause':
         simulation.world.pause(node);
-        this.#record({ k: 'pause', us, node });
-        return;
+        return this.#record({ k: 'pause', us, node });
       case 'resume':
         if (!simulation.world.node(node).paused) return;
         simulation.resume(node);
@@ -259,75 +240,84 @@ export class SimulatedCluster implements AdminCluster {
     }
   }
 
+  #planKill(node: NodeId, afterMs: number): void {
+    const { incarnation } = this.#simulation.world.node(node).disk;
+    this.#pendingKills.add(node);
+    this.#simulation.plan(afterMs * 1_000, { is: 'power-cut', node, incarnation } as PowerCut);
+  }
+
+  /** false: the event is none of these. */
+  handle(event: OwnEvent): boolean {
+    if (event.is !== 'power-cut') return false;
+    const { node, incarnation } = event as PowerCut;
+    const { life, disk } = this.#simulation.world.node(node);
+    const isMeant = life !== null && disk.incarnation === incarnation;
+    if (this.#pendingKills.delete(node) && isMeant) this.#end(node, 'kill');
+    return true;
+  }
+
+  /** What was held is lost when the process that holds it is killed. */
+  #end(node: NodeId, how: 'kill' | 'stop'): void {
+    const simulation = this.#simulation;
+    if (!this.isRunning(node)) return;
+    if (how === 'kill' && simulation.isDiskHeld(node)) simulation.world.powerCut(node, 0, 0);
+    else simulation.world[how](node);
+    simulation.releaseDisk(node);
+    this.#record({ k: 'down', us: this.nowUs(), node, how, why: `the scenario: ${how}` });
+    this.desk.noteExit(node, 'the node went down');
+  }
+
   #boot(node: NodeId): void {
     const { disk } = this.#simulation.world.node(node);
     this.#record({ k: 'up', us: this.nowUs(), node, incarnation: disk.incarnation + 1 });
+    if (this.#corrupt.has(node)) return this.#simulation.boot(node, 'corrupt');
     this.#simulation.boot(node, this.#wiped.delete(node) ? 'wiped' : 'kept');
   }
 
-  #endHindrances(node: NodeId): void {
-    for (const { id, spec } of this.ledger.ofNode(node)) {
-      if (!isDownFault(spec)) this.ledger.end(id, this.nowUs(), 'the node went down');
-    }
-  }
-
-  releaseDisk(node: NodeId): string | null {
-    const holds = this.ledger.ofNode(node).filter(({ spec }) => spec.kind === 'hold-disk');
-    for (const { id } of holds) this.undo(id, 'released');
-    return holds.length === 0 ? `the disk of ${node} is not held` : null;
-  }
-
-  /** @returns why it cannot be started, or null. */
-  startNode(node: NodeId): string | null {
-    if (!this.#present.has(node)) return `${node} was removed: add it to have it back`;
-    // A power cut that was undone before its time loses the writes all the same.
-    for (const { id, spec } of this.ledger.ofNode(node)) {
-      if (spec.kind === 'power-cut' && this.isRunning(node)) this.#end(node, 'power-cut');
-      if (isDownFault(spec)) this.ledger.end(id, this.nowUs(), 'started again');
-    }
-    if (this.isRunning(node)) return `${node} runs already`;
-    this.#boot(node);
-    return null;
-  }
-
-  resumeNode(node: NodeId): string | null {
-    const pauses = this.ledger.ofNode(node).filter(({ spec }) => spec.kind === 'pause');
-    for (const { id } of pauses) this.undo(id, 'resumed');
-    return pauses.length === 0 ? `${node} is not paused` : null;
-  }
-
-  undo(id: number, outcome: string): void {
-    const record = this.ledger.end(id, this.nowUs(), outcome);
-    if (record === null) return;
-    const { spec } = record;
-    if (spec.kind === 'power-cut' && this.isRunning(spec.node)) this.#end(spec.node, 'power-cut');
-    for (const order of faultKind(spec).undo(spec)) this.#signal(order);
-  }
-
-  /** Ends every fault of a link. */
-  heal(): void {
-    for (const { id, spec } of this.ledger.active) if ('links' in spec) this.undo(id, 'healed');
-  }
-
-  undoAll(outcome: string): void {
-    for (const { id } of [...this.ledger.active].reverse()) this.undo(id, outcome);
-  }
-
-  #applyRules(): void {
-    const rules = this.ledger.rules();
-    const { world, spec } = this.#simulation;
+  rulesChanged(): void {
+    const rules = this.ledger.linkRules();
+    const { world } = this.#simulation;
     for (const { from, to, cut } of world.network.links) {
-      const rule = rules.get(linkKey(from, to)) ?? CLEAR_LINK;
-      if (rule.cut && !cut) world.cut(from, to);
-      if (!rule.cut && cut) world.mend(from, to);
-      const isClear = rule.delayMs === 0 && rule.jitterMs === 0 && rule.loss === 0;
-      this.#simulation.setLink(from, to, isClear ? null : worsened(spec.link, rule));
+      const own = rules.get(linkKey(from, to)) ?? [];
+      const isNowCut = isCut(own);
+      if (isNowCut && !cut) world.cut(from, to);
+      if (!isNowCut && cut) world.mend(from, to);
+      this.#simulation.setLinkRules(from, to, own);
     }
+    for (const id of world.ids) this.#simulation.setNodeRules(id, this.ledger.nodeRules(id));
   }
-}
 
-function worsened(link: LinkModel, { delayMs, jitterMs, loss }: LinkRule): LinkModel {
-  const delayUsMin = link.delayUsMin + Math.max(0, Math.round((delayMs - jitterMs) * 1_000));
-  const delayUsMax = link.delayUsMax + Math.round((delayMs + jitterMs) * 1_000);
-  return { ...link, delayUsMin, delayUsMax, loss };
+  // ---- as steps see it ---------------------------------------------------------------------
+
+  begin(spec: FaultSpec, origin: FaultOrigin, label: string | null): FaultRecord {
+    return this.desk.begin(spec, origin, label);
+  }
+
+  undo(id: number, outcome: string): boolean {
+    return this.desk.undo(id, outcome);
+  }
+
+  undoAll(outcome: string, restart: boolean): void {
+    this.desk.undoAll(outcome, restart);
+  }
+
+  heal(link: Link | null, origin: FaultOrigin): number {
+    return this.desk.heal(link, origin);
+  }
+
+  startNode(node: NodeId): void {
+    this.desk.startNode(node);
+  }
+
+  resumeNode(node: NodeId): void {
+    this.desk.resumeNode(node);
+  }
+
+  releaseDisk(node: NodeId): void {
+    this.desk.releaseDisk(node);
+  }
+
+  restoreNode(node: NodeId): void {
+    this.desk.restoreNode(node);
+  }
 }

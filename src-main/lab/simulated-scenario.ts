@@ -4,7 +4,6 @@
  */
 import { deriveSeed, Prng } from '../base/prng.ts';
 import type { Violation } from '../contract/model.ts';
-import { linksBetween } from '../faults/index.ts';
 import { protocolDefinition } from '../protocols/index.ts';
 import { Checker } from '../runtime/simulator/invariants/checker.ts';
 import { SimClients } from '../runtime/simulator/timed/clients.ts';
@@ -12,13 +11,7 @@ import { Simulation, type OwnEvent } from '../runtime/simulator/timed/simulation
 import type { WorldPorts } from '../runtime/simulator/world/life-maker.ts';
 import type { AdminSpec } from '../vocabulary/admin.ts';
 import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
-import type {
-  ScenarioAdmin,
-  ScenarioSpec,
-  ScenarioStep,
-  Selector,
-  StepAction,
-} from '../vocabulary/scenario.ts';
+import type { ScenarioAdmin, ScenarioSpec, ScenarioStep } from '../vocabulary/scenario.ts';
 import { timingFromMs } from '../vocabulary/timing.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
 import type { LabEvent } from './ports.ts';
@@ -26,10 +19,9 @@ import { ensureReadLevel } from './read-levels.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 import { catchesUpViolation, isLevel } from './scenario-settling.ts';
 import { settingsFor } from './scenario-settings.ts';
-import { commandsOf, isAdminAction, joiningIds } from './scenario-commands.ts';
+import { commandsOf, isAdminAction, joiningIds, lastsMsOf } from './scenario-commands.ts';
 import type { ScenarioOutcome } from './scenario-runner.ts';
-import { allLinks, linkFault, type FaultAction, type NodeAction } from './scenario-steps.ts';
-import { resolveGroups, resolveNodes } from './selectors.ts';
+import { ScenarioSteps } from './scenario-steps.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import { SimulatedCommands } from './simulated-commands.ts';
 
@@ -61,11 +53,19 @@ type StepEvent = OwnEvent & {
   readonly waitedMs: number;
 };
 
+type UndoEvent = OwnEvent & {
+  readonly is: 'undo';
+  readonly faults: readonly number[];
+  readonly lastsMs: number;
+  readonly text: string;
+};
+
 export class SimulatedScenario {
   readonly simulation: Simulation;
   readonly #spec: ScenarioSpec;
   readonly #sink: SimulatedSink;
   readonly #cluster: SimulatedCluster;
+  readonly #steps: ScenarioSteps;
   readonly #commands: SimulatedCommands;
   readonly #clients: SimClients;
   readonly #open = new Map<ScenarioStep, string>();
@@ -99,6 +99,7 @@ export class SimulatedScenario {
     this.#prng = new Prng(deriveSeed(seed, 'steps'));
     const record = (event: LabEvent): void => sink.event(event);
     this.#cluster = new SimulatedCluster(this.simulation, record);
+    this.#steps = new ScenarioSteps(this.#cluster, this.#prng);
     this.#commands = new SimulatedCommands(this.simulation, this.#cluster, record);
     const limit = spec.expect.find((expectation) => expectation.kind === 'recoversWithinMs');
     this.#watch = limit === undefined ? null : new RecoveryWatch(this.#cluster, limit.ms);
@@ -164,7 +165,9 @@ export class SimulatedScenario {
 
   #handle(event: OwnEvent): void {
     if (this.#clients.handle(event) || this.#commands.handle(event)) return;
-    if (this.#cluster.handle(event) || event.is !== 'step') return;
+    if (this.#cluster.handle(event)) return;
+    if (event.is === 'undo') return this.#endFaults(event as UndoEvent);
+    if (event.is !== 'step') return;
     const { step: index, waitedMs } = event as StepEvent;
     const step = this.#spec.steps[index];
     if (step !== undefined) this.#perform(step, index, waitedMs);
@@ -196,44 +199,37 @@ export class SimulatedScenario {
   #perform(step: ScenarioStep, index: number, waitedMs: number): void {
     const { action } = step;
     if (isAdminAction(action)) return this.#command(step, action);
-    const result = this.#tryPerform(action);
-    if (result === 'waiting' && waitedMs < LEADER_WAIT_MS_MAX) {
+    const result = this.#steps.perform(action, step.origin);
+    if (result.is === 'waiting' && waitedMs < LEADER_WAIT_MS_MAX) {
       this.#plan(POLL_MS, index, waitedMs + POLL_MS);
       return;
     }
     this.#open.delete(step);
-    if (result === 'waiting') return this.#giveUp(step, 'there is no leader');
-    if (result !== null) return this.#giveUp(step, result);
+    if (result.is === 'done' || (result.is === 'refused' && result.changed)) {
+      this.#watch?.noteFault(step.text);
+      this.#undoLater(step, result.faults);
+    }
+    if (result.is !== 'done') return this.#giveUp(step, result.why);
     this.#sink.note(step.text);
-    this.#watch?.noteFault(step.text);
+  }
+
+  /** A fault that lasts ends by itself, if nobody ended it before. */
+  #undoLater({ action, text }: ScenarioStep, faults: readonly number[]): void {
+    const lastsMs = lastsMsOf(action);
+    if (lastsMs === null || faults.length === 0) return;
+    const event: UndoEvent = { is: 'undo', faults, lastsMs, text };
+    this.simulation.plan(lastsMs * 1_000, event);
+  }
+
+  #endFaults({ faults, lastsMs, text }: UndoEvent): void {
+    for (const id of faults) this.#cluster.undo(id, `over after ${lastsMs} ms`);
+    this.#watch?.noteFault(`the end of "${text}"`);
   }
 
   #giveUp(step: ScenarioStep, why: string): void {
     this.#open.delete(step);
     this.#undone.push(`${step.text} (${why})`);
     this.#sink.note(`${step.text}: not done: ${why}`);
-  }
-
-  /** null: done; else why not, or `waiting` when a word stands for nobody now. */
-  #tryPerform(action: FaultAction): string | null {
-    const cluster = this.#cluster;
-    switch (action.do) {
-      case 'heal':
-        cluster.heal();
-        return null;
-      case 'partition': {
-        const groups = resolveGroups(action.groups, cluster, this.#prng);
-        if (groups === null) return 'waiting';
-        const label = `partition ${groups.map((group) => group.join(' ')).join(' | ')}`;
-        return cluster.begin({ kind: 'cut', links: linksBetween(groups) }, label);
-      }
-      case 'cut':
-      case 'delay':
-      case 'loss':
-        return this.#performOnLinks(action);
-      default:
-        return this.#performOnNodes(action);
-    }
   }
 
   #command(step: ScenarioStep, action: ScenarioAdmin): void {
@@ -251,46 +247,10 @@ export class SimulatedScenario {
     });
   }
 
-  #performOnLinks(action: Extract<StepAction, { from: readonly Selector[] }>): string | null {
-    const from = resolveNodes(action.from, this.#cluster, this.#prng);
-    const to = resolveNodes(action.to, this.#cluster, this.#prng);
-    if (from === null || to === null) return 'waiting';
-    return this.#cluster.begin(linkFault(action, allLinks(from, to)), null);
-  }
-
-  #performOnNodes(action: NodeAction): string | null {
-    const nodes = resolveNodes(action.node, this.#cluster, this.#prng);
-    if (nodes === null) return 'waiting';
-    if (nodes.length === 0) return `no node is ${action.node.join(', ')}`;
-    const problems = nodes.map((node) => this.#performOn(action, node));
-    return problems.find((problem) => problem !== null) ?? null;
-  }
-
-  #performOn(action: NodeAction, node: NodeId): string | null {
-    const cluster = this.#cluster;
-    switch (action.do) {
-      case 'start':
-        return cluster.startNode(node);
-      case 'resume':
-        return cluster.resumeNode(node);
-      case 'release-disk':
-        return cluster.releaseDisk(node);
-      case 'isolate': {
-        const others = cluster.nodeIds.filter((other) => other !== node);
-        const links = linksBetween([[node], others]);
-        return cluster.begin({ kind: 'cut', links }, `isolate ${node}`);
-      }
-      case 'power-cut':
-        return cluster.begin({ kind: action.do, node, ms: action.ms }, null);
-      default:
-        return cluster.begin({ kind: action.do, node }, null);
-    }
-  }
-
   /** Heals, restarts, and lets time pass until all have applied the same. */
   #settle(): readonly Violation[] {
     const hadFaults = this.#cluster.ledger.active.length > 0;
-    this.#cluster.undoAll('the scenario ended');
+    this.#cluster.undoAll('the scenario ended', true);
     if (hadFaults) this.#watch?.noteFault('the end of the scenario');
     const healedUs = this.#cluster.nowUs();
     const endUs = this.simulation.nowUs + SETTLE_US_MAX;

@@ -2,6 +2,7 @@
  * A scenario after reading: what design.md section 8 lets a file say, with defaults filled in and
  * times in milliseconds. `lab/scenario-file.ts` makes it from YAML.
  */
+import type { FaultKindName, LinkEffect, NodeEffect, ShapeName } from './fault.ts';
 import type { NodeId } from './ids.ts';
 import type { TimingMs } from './timing.ts';
 import type { Workload } from './workload.ts';
@@ -24,6 +25,9 @@ export type Selector =
   | 'removed'
   /** In groups: every node that no other group names. */
   | 'rest'
+  /** Some of the voters, drawn anew at each step. */
+  | 'minority'
+  | 'majority'
   | 'any'
   | 'majority-with-leader'
   | 'minority-with-leader';
@@ -41,38 +45,49 @@ export type StepTime =
       readonly afterMs: number;
     };
 
-export type StepAction =
+export type StepAction = FaultStep | UndoStep | ScenarioAdmin;
+
+/** Faults, with words where nodes are meant. `forMs`: undone after so long; null: somebody undoes
+ *  it, the end of the run at the latest. */
+export type FaultStep =
   | {
-      readonly do:
-        | 'kill'
-        | 'stop'
-        | 'start'
-        | 'pause'
-        | 'resume'
-        | 'isolate'
-        | 'wipe'
-        | 'hold-disk'
-        | 'release-disk';
+      readonly do: 'break-node';
+      readonly node: readonly Selector[];
+      readonly effect: NodeEffect;
+      readonly forMs: number | null;
+    }
+  | {
+      readonly do: 'break-link';
+      readonly from: readonly Selector[];
+      readonly to: readonly Selector[];
+      readonly effect: LinkEffect;
+      readonly forMs: number | null;
+    }
+  | {
+      readonly do: 'partition';
+      readonly groups: readonly (readonly Selector[])[];
+      readonly forMs: number | null;
+    }
+  | {
+      readonly do: 'shape';
+      readonly shape: ShapeName;
+      /** Empty for shapes that are about no node. */
+      readonly node: readonly Selector[];
+      readonly forMs: number | null;
+    }
+  /** All election timers end at once: every clock jumps so far. */
+  | { readonly do: 'align-timers'; readonly ms: number }
+  /** Every clock runs at its own rate, `by` apart. */
+  | { readonly do: 'spread-timers'; readonly by: number; readonly forMs: number | null };
+
+/** What ends faults. `heal`: those of links; `restore`: those of a node that is not down for them;
+ *  `recover`: all. */
+export type UndoStep =
+  | {
+      readonly do: 'start' | 'resume' | 'release-disk' | 'restore';
       readonly node: readonly Selector[];
     }
-  | { readonly do: 'power-cut'; readonly node: readonly Selector[]; readonly ms: number }
-  | ScenarioAdmin
-  | { readonly do: 'partition'; readonly groups: readonly (readonly Selector[])[] }
-  | { readonly do: 'cut'; readonly from: readonly Selector[]; readonly to: readonly Selector[] }
-  | { readonly do: 'heal' }
-  | {
-      readonly do: 'delay';
-      readonly from: readonly Selector[];
-      readonly to: readonly Selector[];
-      readonly ms: number;
-      readonly jitterMs: number;
-    }
-  | {
-      readonly do: 'loss';
-      readonly from: readonly Selector[];
-      readonly to: readonly Selector[];
-      readonly probability: number;
-    };
+  | { readonly do: 'heal' | 'recover' };
 
 /** Commands of the operator (vocabulary/admin.ts), with words where nodes are meant. */
 export type ScenarioAdmin =
@@ -96,6 +111,8 @@ export interface ScenarioStep {
   readonly action: StepAction;
   /** Where it stands in the file, for messages; 0 when made by hand. */
   readonly line: number;
+  /** Who asks: the file, or the nemesis it lets loose. */
+  readonly origin: 'scenario' | 'nemesis';
   /** The step as a person reads it: `at 2 s: kill leader`. */
   readonly text: string;
 }
@@ -104,7 +121,36 @@ export type Expectation =
   | { readonly kind: 'invariants' }
   /** After each fault that leaves a majority connected, or after its undo, an operation
    *  succeeds within this time. */
-  | { readonly kind: 'recoversWithinMs'; readonly ms: number };
+  | { readonly kind: 'recoversWithinMs'; readonly ms: number }
+  /** What clients saw can be put in one legal order that keeps real time, or, weaker, the order of
+   *  each client. */
+  | { readonly kind: 'linearizable' | 'sequential' }
+  /** No command took effect twice, none that was acknowledged is lost. */
+  | { readonly kind: 'exactlyOnce' };
+
+/** Faults drawn from a seed instead of written down (lab/nemesis.ts). */
+export interface NemesisSpec {
+  readonly faults: readonly NemesisFault[];
+  /** Between the beginnings of two faults. */
+  readonly everyMs: readonly [number, number];
+  readonly lastsMs: readonly [number, number];
+  /** Faults that are on at the same time. */
+  readonly atOnce: number;
+  /** Nothing begins before. */
+  readonly fromMs: number;
+  /** At the end of the run everything is sound for so long. */
+  readonly recoveryMs: number;
+  /** After so many faults, a pause without any of so long. */
+  readonly quiet: { readonly after: number; readonly ms: number };
+  /** Whether more than a minority may be broken at the same time. */
+  readonly breakQuorum: boolean;
+}
+
+export type NemesisFault =
+  | Exclude<FaultKindName, 'wipe' | 'corrupt' | 'full-disk' | 'io-error'>
+  | ShapeName
+  | 'partition'
+  | 'align-timers';
 
 export interface ScenarioSpec {
   readonly version: 1;
@@ -123,6 +169,10 @@ export interface ScenarioSpec {
   readonly durationMs: number;
   readonly steps: readonly ScenarioStep[];
   readonly expect: readonly Expectation[];
+  /** What to expect of a protocol, in words: legal differences between them. */
+  readonly expected: { readonly [protocol in 'paxos' | 'raft' | 'zab']?: string };
+  /** null: only the steps. */
+  readonly nemesis: NemesisSpec | null;
   /** The file as it was read. */
   readonly source: string;
 }

@@ -32,7 +32,8 @@ function fail(error: unknown): void {
 
 function handle(message: ToNode): void {
   if (node === null) return;
-  if (message.t === 'links') node.setRules(message.rules);
+  if (message.t === 'rules') node.setRules(message.links, message.rules);
+  else if (message.t === 'jump') node.jump(message.ms);
   else if (message.t === 'freeze') node.setFrozen(message.on);
   else if (message.t === 'peers') node.setPeers(message.peers);
   else if (message.t === 'disk') node.setDisk(message.mode);

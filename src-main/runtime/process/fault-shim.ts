@@ -1,82 +1,38 @@
 /**
- * What happens to the messages of one directed link (this node -> peer): cut, loss, delay. Seeded,
- * set over the control channel, gone with the process. Order is kept under delay, as on a real
- * connection; reordering is a fault of its own.
+ * What faults do to the messages of one directed link (this node -> peer), on the machine's clock.
+ * The filter says what becomes of each (faults/link-filter.ts); what it delays or holds waits here
+ * and is released when it is due. Gone with the process.
  */
-import { Prng } from '../../base/prng.ts';
-import { CLEAR_LINK, type LinkRule } from '../../vocabulary/fault.ts';
+import type { LinkFilter, Passing } from '../../faults/link-filter.ts';
+import { isCut } from '../../faults/index.ts';
+import type { LinkRule } from '../../vocabulary/fault.ts';
 
-/** At most this many messages wait in a delayed link. */
+/** At most this many messages wait in a link. */
 const WAITING_MAX = 20_000;
+/** What is due so soon is due. */
+const SLACK_US = 500;
 
 export type ShimVerdict = 'pass' | 'wait' | 'cut' | 'loss' | 'overflow';
 
 interface Waiting<T> {
-  readonly dueMs: number;
   readonly item: T;
+  /** Infinity while `heldBy` is on. */
+  readonly dueUs: number;
+  readonly heldBy: number | null;
 }
 
 export class FaultShim<T> {
-  readonly #prng: Prng;
+  readonly #filter: LinkFilter;
+  readonly #passingOf: (item: T) => Passing;
   readonly #release: (items: T[]) => void;
-  #rule: LinkRule = CLEAR_LINK;
+  /** By the time they are due; what is held stands where it came. */
   #waiting: Waiting<T>[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(seed: number, release: (items: T[]) => void) {
-    this.#prng = new Prng(seed);
+  constructor(filter: LinkFilter, passingOf: (item: T) => Passing, release: (items: T[]) => void) {
+    this.#filter = filter;
+    this.#passingOf = passingOf;
     this.#release = release;
-  }
-
-  /**
-   * A new rule counts for what waits, too: after a heal nothing is late any more, and a cut loses
-   * it. @returns the messages a cut loses.
-   */
-  setRule(rule: LinkRule, nowMs: number): T[] {
-    this.#rule = rule;
-    if (rule.cut) return this.clear();
-    const latestMs = nowMs + rule.delayMs + rule.jitterMs;
-    this.#waiting = this.#waiting.map(({ dueMs, item }) => ({
-      dueMs: Math.min(dueMs, latestMs),
-      item,
-    }));
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#arm(nowMs);
-    return [];
-  }
-
-  /** Decides on a message now; `wait` means that it is kept and released later, in order. */
-  admit(item: T, nowMs: number): ShimVerdict {
-    const rule = this.#rule;
-    if (rule.cut) return 'cut';
-    if (rule.loss > 0 && this.#prng.nextUnit() < rule.loss) return 'loss';
-    if (rule.delayMs === 0 && rule.jitterMs === 0 && this.#waiting.length === 0) return 'pass';
-    if (this.#waiting.length >= WAITING_MAX) return 'overflow';
-    const jitterMs = rule.jitterMs === 0 ? 0 : (this.#prng.nextUnit() * 2 - 1) * rule.jitterMs;
-    const dueMs = nowMs + Math.max(0, rule.delayMs + jitterMs);
-    this.#waiting.push({ dueMs: Math.max(dueMs, this.#waiting.at(-1)?.dueMs ?? 0), item });
-    this.#arm(nowMs);
-    return 'wait';
-  }
-
-  #arm(nowMs: number): void {
-    const first = this.#waiting[0];
-    if (this.#timer !== null || first === undefined) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        this.#releaseDue(performance.now());
-      },
-      Math.max(0, first.dueMs - nowMs),
-    );
-  }
-
-  #releaseDue(nowMs: number): void {
-    let count = 0;
-    while ((this.#waiting[count]?.dueMs ?? Infinity) <= nowMs + 0.5) count += 1;
-    if (count > 0) this.#release(this.#waiting.splice(0, count).map((waiting) => waiting.item));
-    this.#arm(nowMs);
   }
 
   /** Nothing waits. */
@@ -84,9 +40,98 @@ export class FaultShim<T> {
     return this.#waiting.length === 0;
   }
 
+  /** Limited faults that have met their last message since the last call. */
+  takeSpent(): number[] {
+    return this.#filter.takeSpent();
+  }
+
+  /**
+   * New rules count for what waits, too: what nothing delays or holds any more is not late, and a
+   * cut loses it. @returns the messages a cut loses.
+   */
+  setRules(rules: readonly LinkRule[], nowMs: number): T[] {
+    const before = this.#filter.rules;
+    this.#filter.setRules(rules);
+    if (isCut(rules)) return this.clear();
+    const on = new Set(rules.map(({ fault }) => fault));
+    const isLess = before.some(({ fault }) => !on.has(fault));
+    if (isLess) this.#hurry(Math.round(nowMs * 1_000));
+    return [];
+  }
+
+  /** A fault was undone: nothing is later than what is still on makes it. */
+  #hurry(nowUs: number): void {
+    const isLate = this.#filter.isLate;
+    this.#waiting = this.#waiting.map((waiting) => {
+      const { heldBy, item } = waiting;
+      const isFree = heldBy === null ? !isLate : !this.#filter.holds(heldBy);
+      return isFree ? { item, dueUs: nowUs, heldBy: null } : waiting;
+    });
+    // Where order is no promise, what is held stands behind what is due.
+    if (!this.#filter.isOrdered) this.#waiting.sort((a, b) => a.dueUs - b.dueUs);
+    this.#arm(nowUs, true);
+  }
+
+  /** Decides on a message now; `wait` means that it is kept and released later. */
+  admit(item: T, nowMs: number): ShimVerdict {
+    if (this.#filter.isClear && this.#waiting.length === 0) return 'pass';
+    const nowUs = Math.round(nowMs * 1_000);
+    const fate = this.#filter.admit(this.#passingOf(item), nowUs);
+    if (fate.is === 'lost') return fate.why;
+    if (this.#waiting.length >= WAITING_MAX) return 'overflow';
+    if (fate.is === 'held') {
+      this.#waiting.push({ item, dueUs: Infinity, heldBy: fate.fault });
+      return 'wait';
+    }
+    for (const copyUs of fate.copiesDueUs) this.#insert(item, copyUs);
+    const isNow = fate.dueUs <= nowUs && !this.#mustWait(nowUs);
+    if (!isNow) this.#insert(item, fate.dueUs);
+    this.#arm(nowUs, true);
+    return isNow ? 'pass' : 'wait';
+  }
+
+  /** Whether something that came before has to leave before. */
+  #mustWait(nowUs: number): boolean {
+    return this.#waiting.some(({ dueUs, heldBy }) => {
+      return dueUs <= nowUs || (heldBy !== null && this.#filter.isOrdered);
+    });
+  }
+
+  #insert(item: T, dueUs: number): void {
+    let at = this.#waiting.length;
+    while (at > 0 && this.#mayPass(this.#waiting[at - 1] as Waiting<T>, dueUs)) at -= 1;
+    this.#waiting.splice(at, 0, { item, dueUs, heldBy: null });
+  }
+
+  #mayPass({ dueUs: otherUs, heldBy }: Waiting<T>, dueUs: number): boolean {
+    return heldBy === null ? otherUs > dueUs : !this.#filter.isOrdered;
+  }
+
+  #arm(nowUs: number, isNew: boolean): void {
+    if (this.#timer !== null) {
+      if (!isNew) return;
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    const firstUs = this.#waiting[0]?.dueUs ?? Infinity;
+    if (firstUs === Infinity) return;
+    const waitMs = Math.max(0, (firstUs - nowUs) / 1_000);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#releaseDue(Math.round(performance.now() * 1_000));
+    }, waitMs);
+  }
+
+  #releaseDue(nowUs: number): void {
+    let count = 0;
+    while ((this.#waiting[count]?.dueUs ?? Infinity) <= nowUs + SLACK_US) count += 1;
+    if (count > 0) this.#release(this.#waiting.splice(0, count).map(({ item }) => item));
+    this.#arm(nowUs, false);
+  }
+
   /** Forgets what waits, for example because its session closed. */
   clear(): T[] {
-    const dropped = this.#waiting.map((waiting) => waiting.item);
+    const dropped = this.#waiting.map(({ item }) => item);
     this.#waiting = [];
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

@@ -1,7 +1,7 @@
 /** What a node is told when it is started, and what it and its supervisor say to each other over
  *  the child's own channel: never subject to faults. */
 import type { Json } from '../../vocabulary/json.ts';
-import type { LinkRule } from '../../vocabulary/fault.ts';
+import type { LinkRule, NodeRules } from '../../vocabulary/fault.ts';
 import type { NodeCounters } from '../../vocabulary/journal.ts';
 import type { Member, NodeId, ProtocolName } from '../../vocabulary/ids.ts';
 import type { Timing } from '../../vocabulary/timing.ts';
@@ -38,15 +38,17 @@ export interface NodeConfig {
   readonly journal: boolean;
   /** Rules that are on when the node starts. */
   readonly links: LinkRules;
+  readonly rules: NodeRules;
 }
 
 /** Per peer: what happens on the way to it, and whether anything from it is dropped on arrival. */
 export type LinkRules = {
-  readonly [peer: NodeId]: { readonly outgoing: LinkRule; readonly deaf: boolean };
+  readonly [peer: NodeId]: { readonly outgoing: readonly LinkRule[]; readonly deaf: boolean };
 };
 
 export type ToNode =
-  | { readonly t: 'links'; readonly rules: LinkRules }
+  | { readonly t: 'rules'; readonly links: LinkRules; readonly rules: NodeRules }
+  | { readonly t: 'jump'; readonly ms: number }
   | { readonly t: 'freeze'; readonly on: boolean }
   | { readonly t: 'counters'; readonly id: number }
   | { readonly t: 'peers'; readonly peers: readonly Member[] }
@@ -80,6 +82,8 @@ export type FromNode =
   /** Whom its core talks to from now on. */
   | { readonly t: 'members'; readonly members: readonly Member[] }
   | { readonly t: 'admin'; readonly id: number; readonly answer: Answer }
+  /** A limited fault has met its last message on the link to this peer. */
+  | { readonly t: 'spent'; readonly fault: number; readonly peer: NodeId }
   | { readonly t: 'failed'; readonly why: 'assertion' | 'disk' | 'start'; readonly error: string };
 
 export const DATABASE_FILE = 'node.sqlite';

@@ -26,6 +26,7 @@ import {
   type LinkRules,
   type NodeConfig,
 } from './node-config.ts';
+import type { NodeRules } from '../../vocabulary/fault.ts';
 import type { Member } from '../../vocabulary/ids.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 import { TickClock } from './tick-clock.ts';
@@ -92,6 +93,7 @@ export class NodeProcess {
     const machine = new StateMachine(service);
     this.#gateway = new Gateway(machine);
     this.#clock = new TickClock(config.timing.tickMs, performance.now());
+    this.#setNodeRules(config.rules);
     this.#transport = this.#makeTransport();
     this.#transport.setRules(config.links);
     this.#driver = new NodeDriver(this.#definition.create(), machine, config.nodeId, {
@@ -125,6 +127,7 @@ export class NodeProcess {
         seed,
         ...this.#storage.identity,
         overSessions: this.#definition.overSessions,
+        kindOf: (type) => this.#definition.messageKinds[type] ?? null,
         isBulky: (type) => BULKY_KINDS.has(this.#definition.messageKinds[type] ?? 'replicate'),
       },
       this.#gateway,
@@ -132,6 +135,7 @@ export class NodeProcess {
         incoming: (message) => this.#queue.push(message),
         up: (peer, linkEpoch) => this.#enqueue({ kind: 'link-up', peer, linkEpoch }),
         down: (peer, linkEpoch) => this.#enqueue({ kind: 'link-down', peer, linkEpoch }),
+        spent: (fault, peer) => this.#tell({ t: 'spent', fault, peer }),
         dropped: (message, incarnation, why) => {
           const { from, to, step, index, type } = message;
           const id = messageId(from, incarnation, step, index);
@@ -345,8 +349,20 @@ export class NodeProcess {
     this.#enqueue({ kind: 'admin', reqId, op });
   }
 
-  setRules(rules: LinkRules): void {
-    this.#transport.setRules(rules);
+  setRules(links: LinkRules, rules: NodeRules): void {
+    this.#transport.setRules(links);
+    this.#setNodeRules(rules);
+  }
+
+  /** What faults do to this node from now on. */
+  #setNodeRules({ clock }: NodeRules): void {
+    this.#clock.setRate(clock.rate, performance.now());
+  }
+
+  /** The clock is so much further at once. */
+  jump(ms: number): void {
+    this.#clock.jump(ms);
+    this.#planTurn();
   }
 
   /** Cooperative pause, where the system has no SIGSTOP: nothing is read from the queue. */

@@ -9,6 +9,7 @@ import type { DropHeader } from '../../vocabulary/journal.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Incoming, Outgoing } from '../driver/ports.ts';
 import { SessionLink, type SessionFrame } from '../driver/session-link.ts';
+import { LinkFilter, type Passing } from '../../faults/link-filter.ts';
 import { FaultShim } from './fault-shim.ts';
 import { IpcDialer } from './ipc.ts';
 import type { WireItem } from './wire.ts';
@@ -29,6 +30,8 @@ export interface PeerLinkEvents {
     incarnation: number,
     why: DropHeader['why'],
   ): void;
+  /** A limited fault has met its last message on the way to this peer. */
+  spent(fault: number, peer: NodeId): void;
 }
 
 export interface PeerLinkOptions {
@@ -40,6 +43,7 @@ export interface PeerLinkOptions {
   readonly overSessions: boolean;
   /** Whether messages of this type may carry many entries. */
   readonly isBulky: (type: string) => boolean;
+  readonly kindOf: (type: string) => string | null;
   readonly seed: number;
 }
 
@@ -60,7 +64,10 @@ export class PeerLink {
   constructor(options: PeerLinkOptions, events: PeerLinkEvents) {
     this.#options = options;
     this.#events = events;
-    this.#shim = new FaultShim(options.seed, (items) => this.#release(items));
+    const { seed, overSessions, kindOf } = options;
+    this.#shim = new FaultShim(new LinkFilter(seed, overSessions, kindOf), passingOf, (items) => {
+      this.#release(items);
+    });
     this.#session = options.overSessions ? this.#makeSession() : null;
     this.#dialer = new IpcDialer(options.socketDir, options.peer, [], {
       connected: () => this.#dialer.send('hello', options.hello),
@@ -90,8 +97,8 @@ export class PeerLink {
     return this.#dialer.bytesWritten;
   }
 
-  setRule(outgoing: LinkRule, deaf: boolean): void {
-    const lost = this.#shim.setRule(outgoing, performance.now());
+  setRules(outgoing: readonly LinkRule[], deaf: boolean): void {
+    const lost = this.#shim.setRules(outgoing, performance.now());
     for (const item of lost) this.#drop(item, 'cut');
     this.#deaf = deaf;
   }
@@ -121,6 +128,7 @@ export class PeerLink {
     const verdict = this.#shim.admit(item, performance.now());
     if (verdict === 'pass') this.#push(item);
     else if (verdict !== 'wait') this.#drop(item, verdict);
+    for (const fault of this.#shim.takeSpent()) this.#events.spent(fault, this.#options.peer);
   }
 
   #push(item: WireItem): void {
@@ -238,4 +246,9 @@ export class PeerLink {
     this.#shim.clear();
     this.#dialer.close();
   }
+}
+
+function passingOf([, , , msg, , bulk]: WireItem): Passing {
+  if (msg === null) return { type: null, bytes: () => 0 };
+  return { type: msg.type, bytes: () => JSON.stringify(msg).length + (bulk?.length ?? 0) };
 }

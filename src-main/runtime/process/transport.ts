@@ -6,7 +6,6 @@
 import { deriveSeed } from '../../base/prng.ts';
 import type { Member, NodeId } from '../../vocabulary/ids.ts';
 import type { LinkRules } from './node-config.ts';
-import { CLEAR_LINK } from '../../vocabulary/fault.ts';
 import type { Outgoing } from '../driver/ports.ts';
 import { AddressBook } from './address-book.ts';
 import type { Gateway } from './gateway.ts';
@@ -27,6 +26,7 @@ export interface TransportOptions {
   readonly socketDir: string;
   readonly overSessions: boolean;
   readonly isBulky: (type: string) => boolean;
+  readonly kindOf: (type: string) => string | null;
   readonly seed: number;
 }
 
@@ -106,7 +106,7 @@ export class Transport {
     const seed = deriveSeed(options.seed, `shim ${self} ${peer} ${incarnation}`);
     const link = new PeerLink({ ...options, peer, hello, seed }, this.#events);
     this.#links.set(peer, link);
-    this.#setRule(peer, link);
+    this.#setRules(peer, link);
   }
 
   #retire(peer: NodeId, link: PeerLink): void {
@@ -196,12 +196,12 @@ export class Transport {
 
   setRules(rules: LinkRules): void {
     this.#rules = rules;
-    for (const [peer, link] of this.#links) this.#setRule(peer, link);
+    for (const [peer, link] of this.#links) this.#setRules(peer, link);
   }
 
-  #setRule(peer: NodeId, link: PeerLink): void {
+  #setRules(peer: NodeId, link: PeerLink): void {
     const rule = this.#rules[peer];
-    link.setRule(rule?.outgoing ?? CLEAR_LINK, rule?.deaf ?? false);
+    link.setRules(rule?.outgoing ?? [], rule?.deaf ?? false);
   }
 
   send(message: Outgoing): void {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../../src-main/lab/scenario-file.ts';
-import { scenarioStepSchema, SELECTOR_WORDS } from '../../../src-main/contract/scenario.ts';
+import { scenarioStepSchema } from '../../../src-main/contract/scenario-steps.ts';
+import { SELECTOR_WORDS } from '../../../src-main/contract/scenario-values.ts';
 import { ROOT } from '../../support/browsers.ts';
 import { errorsDoc, writtenErrorsDoc } from '../../support/errors-doc.ts';
 

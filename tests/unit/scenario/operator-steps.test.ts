@@ -44,7 +44,12 @@ describe('a step', () => {
       'release the disk of held',
       'power cut of n1, losing the writes of 200 ms',
     ]);
-    expect(spec.steps.at(-1)?.action).toEqual({ do: 'power-cut', node: ['n1'], ms: 200 });
+    expect(spec.steps.at(-1)?.action).toEqual({
+      do: 'break-node',
+      node: ['n1'],
+      effect: { kind: 'power-cut', ms: 200 },
+      forMs: null,
+    });
   });
 
   test('may name a node that another step adds, and no other beyond the cluster', () => {

@@ -32,11 +32,14 @@ describe('a valid file', () => {
     const spec = parseScenario(VALID, 'demo.yaml');
     expect(spec.durationMs).toBe(10_000);
     expect(spec.steps.map((step) => step.text)).toEqual([
-      'at 1 s: delay any -> n1, n2 by 50 ms +- 20 ms',
+      'at 1 s: delay any → n1, n2 by 50 ± 20 ms',
       'at 2 s: kill leader',
       '500 ms after the leader has changed: start killed',
     ]);
-    expect(spec.steps[1]).toMatchObject({ line: 6, action: { do: 'kill', node: ['leader'] } });
+    expect(spec.steps[1]).toMatchObject({
+      line: 6,
+      action: { do: 'break-node', node: ['leader'], effect: { kind: 'kill' } },
+    });
     expect(spec).toMatchObject({ title: 'demo', protocol: null, seed: 1, mutants: [] });
     expect(spec.workload).toMatchObject({ clients: 4, keys: 10 });
     expect(spec.timing).toEqual({ electionTimeoutMs: [150, 300], heartbeatMs: 50 });
@@ -72,7 +75,7 @@ describe('a wrong file is refused with file, line, column and what is allowed', 
       'unknown action',
       'do: kill',
       'do: explode',
-      '6:19: steps[0].do: "explode" is not allowed; allowed: kill, stop, start',
+      '6:19: steps[0].do: "explode" is not allowed; allowed: kill, stop, pause',
     ],
     ['missing action', 'do: kill, ', '', '6:5: steps[0].do: missing; allowed: kill'],
     [
@@ -262,8 +265,7 @@ test('what a file may ask of a delay is what the fault takes, to the millisecond
   const links = [{ from: 'n1', to: 'n2' }];
   const longest = VALID.replace('ms: 50, jitterMs: 20', 'ms: 1m, jitterMs: 60s');
   expect(parseScenario(longest, 'demo.yaml').steps[0]?.action).toMatchObject({
-    ms: 60_000,
-    jitterMs: 60_000,
+    effect: { delayMs: 60_000, jitterMs: 60_000 },
   });
   expect(delayFault.check({ kind: 'delay', links, delayMs: 60_000, jitterMs: 60_000 })).toBe(null);
   expect(delayFault.check({ kind: 'delay', links, delayMs: 60_001, jitterMs: 0 })).not.toBe(null);

@@ -40,3 +40,8 @@ export function changeRate(clock: SimClock, nowUs: number, tickUs: number, rate:
   clock.originUs = nowUs;
   clock.rate = rate;
 }
+
+/** From now on the clock is so much further. */
+export function jumpClock(clock: SimClock, byUs: number, tickUs: number): void {
+  clock.originTicks += byUs / tickUs;
+}

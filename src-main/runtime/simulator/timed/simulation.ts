@@ -12,8 +12,10 @@ import type { SavedWorld } from '../world/saved-world.ts';
 import type { WorldPorts } from '../world/life-maker.ts';
 import type { WorldSpec } from '../world/world-spec.ts';
 import { World } from '../world/world.ts';
+import type { Link, LinkRule, NodeRules } from '../../../vocabulary/fault.ts';
 import { EventHeap } from './event-heap.ts';
-import { changeRate, dueUs, newClock, takeTicks, type SimClock } from './sim-clock.ts';
+import { FaultyLink, type SavedFaultyLink } from './faulty-link.ts';
+import { changeRate, dueUs, jumpClock, newClock, takeTicks, type SimClock } from './sim-clock.ts';
 
 /** How a link treats what is sent over it. */
 export interface LinkModel {
@@ -32,6 +34,8 @@ export interface TimedSpec {
   readonly clockDrift: number;
 }
 
+type PacketFate = 'deliver' | 'drop' | 'duplicate';
+
 /** What comes at a time; `own` belongs to whoever drives the simulation. */
 export type SimEvent = { readonly timeUs: number; readonly order: number } & (
   | { readonly kind: 'wake'; readonly node: NodeId }
@@ -40,7 +44,7 @@ export type SimEvent = { readonly timeUs: number; readonly order: number } & (
       readonly from: NodeId;
       readonly to: NodeId;
       readonly id: number;
-      readonly fate: 'deliver' | 'drop' | 'duplicate';
+      readonly fate: PacketFate;
     }
   | { readonly kind: 'disk'; readonly node: NodeId; readonly life: number }
   | { readonly kind: 'own'; readonly own: OwnEvent }
@@ -63,6 +67,7 @@ export interface SavedSimulation {
   readonly lastDue: readonly (readonly [string, number])[];
   readonly slowDisks: readonly (readonly [NodeId, number])[];
   readonly heldDisks: readonly (readonly [NodeId, number])[];
+  readonly faulty: readonly (readonly [string, SavedFaultyLink])[];
 }
 
 export class Simulation implements WorldObserver {
@@ -81,6 +86,9 @@ export class Simulation implements WorldObserver {
   #clock: Prng;
   readonly #clocks = new Map<NodeId, SimClock>();
   readonly #links = new Map<string, LinkModel>();
+  /** Links that faults touch, or did. */
+  readonly #faulty = new Map<string, FaultyLink>();
+  #spent: (fault: number, link: Link) => void = () => undefined;
   /** When the last packet of a link, or barrier of a disk, is due: what keeps its order. */
   readonly #lastDue = new Map<string, number>();
   readonly #touched = new Set<NodeId>();
@@ -94,6 +102,11 @@ export class Simulation implements WorldObserver {
     this.#disk = new Prng(deriveSeed(spec.seed, 'disks'));
     this.#clock = new Prng(deriveSeed(spec.seed, 'clocks'));
     this.world.observe(this);
+  }
+
+  /** @param spent a limited fault has met its last message on a link */
+  onSpent(spent: (fault: number, link: Link) => void): void {
+    this.#spent = spent;
   }
 
   onOwn(handler: OwnHandler): void {
@@ -197,6 +210,21 @@ export class Simulation implements WorldObserver {
     this.#touched.add(id);
   }
 
+  /** The clock of a node is so much further at once. */
+  jump(id: NodeId, byUs: number): void {
+    const clock = this.#clocks.get(id);
+    if (clock === undefined) return;
+    jumpClock(clock, byUs, this.#tickUs);
+    this.advance(id);
+  }
+
+  /** What faults do to a node from now on. */
+  setNodeRules(id: NodeId, rules: NodeRules): void {
+    const { disk } = rules;
+    if (disk.delayMs > 0) this.slowDisks.set(id, disk.delayMs * 1_000);
+    else this.slowDisks.delete(id);
+  }
+
   // Lives
 
   boot(id: NodeId, how: Parameters<World['boot']>[1]): void {
@@ -223,14 +251,45 @@ export class Simulation implements WorldObserver {
   }
 
   sent(packet: Packet): void {
-    const { from, to, id, frame } = packet;
+    const { from, to, frame } = packet;
     const model = this.modelOf(from, to);
-    let timeUs = this.nowUs + this.#net.nextInt(model.delayUsMin, model.delayUsMax);
-    if (frame !== null) timeUs = this.#inOrder(`${from}>${to}`, timeUs);
-    this.#push({ kind: 'packet', from, to, id, fate: this.#fate(model) }, timeUs);
+    const delayUs = this.#net.nextInt(model.delayUsMin, model.delayUsMax);
+    const name = `${from}>${to}`;
+    const order = (timeUs: number): number =>
+      frame === null ? timeUs : this.#inOrder(name, timeUs);
+    const faulty = this.#faulty.get(name);
+    const fate = this.#fate(model);
+    if (faulty === undefined) return this.#planPacket(packet, order(this.nowUs + delayUs), fate);
+    const meant = faulty.admit(packet, Math.round(this.nowUs));
+    for (const fault of faulty.takeSpent()) this.#spent(fault, { from, to });
+    if (meant.is === 'held') return;
+    if (meant.is === 'lost') return this.#planPacket(packet, this.nowUs, 'drop');
+    for (const copyUs of meant.copiesDueUs) {
+      this.#planPacket(this.world.duplicate(packet), copyUs + delayUs, 'deliver');
+    }
+    this.#planPacket(packet, order(meant.dueUs + delayUs), fate);
   }
 
-  #fate(model: LinkModel): 'deliver' | 'drop' | 'duplicate' {
+  #planPacket({ from, to, id }: Packet, timeUs: number, fate: PacketFate): void {
+    this.#push({ kind: 'packet', from, to, id, fate }, timeUs);
+  }
+
+  /** What faults do to a link from now on; what they held and do not any more is on its way. */
+  setLinkRules(from: NodeId, to: NodeId, rules: readonly LinkRule[]): void {
+    const name = `${from}>${to}`;
+    let faulty = this.#faulty.get(name);
+    if (faulty === undefined) {
+      if (rules.length === 0) return;
+      faulty = new FaultyLink(
+        deriveSeed(this.spec.seed, `faults ${name}`),
+        this.spec.world.protocol,
+      );
+      this.#faulty.set(name, faulty);
+    }
+    for (const packet of faulty.setRules(rules)) this.#planPacket(packet, this.nowUs, 'deliver');
+  }
+
+  #fate(model: LinkModel): PacketFate {
     if (model.loss > 0 && this.#net.nextUnit() < model.loss) return 'drop';
     if (model.duplicate > 0 && this.#net.nextUnit() < model.duplicate) return 'duplicate';
     return 'deliver';
@@ -284,6 +343,10 @@ export class Simulation implements WorldObserver {
     this.world.complete(id, 1);
   }
 
+  isDiskHeld(id: NodeId): boolean {
+    return this.#heldDisks.has(id);
+  }
+
   /** From now on no barrier of this disk completes. */
   holdDisk(id: NodeId): void {
     if (!this.#heldDisks.has(id)) this.#heldDisks.set(id, 0);
@@ -322,6 +385,7 @@ export class Simulation implements WorldObserver {
       lastDue: [...this.#lastDue],
       slowDisks: [...this.slowDisks],
       heldDisks: [...this.#heldDisks],
+      faulty: [...this.#faulty].map(([name, link]) => [name, link.save()] as const),
     };
   }
 
@@ -339,6 +403,9 @@ export class Simulation implements WorldObserver {
     for (const [name, timeUs] of saved.lastDue) this.#lastDue.set(name, timeUs);
     for (const [id, us] of saved.slowDisks) this.slowDisks.set(id, us);
     for (const [id, due] of saved.heldDisks) this.#heldDisks.set(id, due);
+    for (const [name, link] of saved.faulty) {
+      this.#faulty.set(name, FaultyLink.restore(link, this.spec.world.protocol));
+    }
   }
 }
 
