@@ -20,7 +20,8 @@ import { Leadership } from './leadership.ts';
 import { Membership } from './membership.ts';
 import { NodeGroup } from './node-group.ts';
 import { OperationLog } from './operation-log.ts';
-import type { LabEvent, Recorder, RunEnd } from './ports.ts';
+import type { RunEnd } from './ports.ts';
+import { RunRecord } from './run-record.ts';
 import { WorkloadRunner } from './workload-runner.ts';
 
 const FIRST_LEADER_MS_MAX = 15_000;
@@ -45,14 +46,11 @@ export class LiveCluster {
   readonly #socketDir: string;
   readonly #epochNs = process.hrtime.bigint();
   readonly #operations: OperationLog;
+  readonly #record: RunRecord;
   #workload: WorkloadRunner | null = null;
   #workloadNow: Workload;
   #status: Cluster['status'] = 'starting';
   #error: string | null = null;
-  #runId: number | null = null;
-  #groupId: number | null = null;
-  /** The run's row on its way; a stop waits for it, so that no run is left without an end. */
-  #beginning: Promise<void> | null = null;
   #stopping: Promise<Run | null> | null = null;
 
   constructor(plan: ClusterPlan, tools: ClusterTools) {
@@ -62,17 +60,15 @@ export class LiveCluster {
     this.#runDir = tools.places.makeRunDir(plan.protocol);
     this.#socketDir = tools.places.makeSocketDir(plan.id);
     this.membership = new Membership(plan.nodes, () => this.leadership.ready());
-    const { recorder } = tools;
-    const write = (operations: readonly OperationRecord[]): void => {
-      if (this.#runId !== null) recorder?.recordOperations(this.#runId, operations);
-    };
-    this.#operations = new OperationLog(recorder === null ? null : write);
+    this.#record = new RunRecord(plan, tools);
+    const { isKept } = this.#record;
+    this.#operations = new OperationLog(isKept ? (all) => this.#record.operations(all) : null);
     this.#nodes = this.#makeNodes();
     this.#faultHost = new LiveFaultHost({
       nodes: this.#nodes,
       membership: this.membership,
       nowUs: () => this.nowUs(),
-      record: (event) => this.#record(event),
+      record: (event) => this.#record.event(event),
       changed: tools.changed,
       ending: (node, outcome) => this.#faults.noteExit(node, outcome),
     });
@@ -87,7 +83,7 @@ export class LiveCluster {
       membership: this.membership,
       leadership: this.leadership,
       nowUs: () => this.nowUs(),
-      record: (event) => this.#record(event),
+      record: (event) => this.#record.event(event),
       changed: () => {
         this.#workload?.setNodes(this.nodeIds);
         this.#tools.changed();
@@ -107,14 +103,11 @@ export class LiveCluster {
       socketDir: this.#socketDir,
       leadership: this.leadership,
       nowUs: () => this.nowUs(),
-      record: (event) => this.#record(event),
+      record: (event) => this.#record.event(event),
       linkRulesOf: (node) => this.#faultHost.rulesOf(node, this.ledger),
       nodeRulesOf: (node) => this.ledger.nodeRules(node),
       spent: (fault, link) => this.#faults.noteSpent(fault, link),
-      journal: (node, incarnation, file) => {
-        if (this.#runId === null) return;
-        this.#tools.recorder?.followJournal(this.#runId, node, incarnation, file);
-      },
+      journal: (...life) => this.#record.journal(...life),
       exited: (node) => {
         this.#faultHost.forgetKill(node);
         this.#faults.noteExit(node, 'the process ended');
@@ -151,7 +144,7 @@ export class LiveCluster {
   }
 
   get runId(): number | null {
-    return this.#runId;
+    return this.#record.runId;
   }
 
   /** Where its nodes keep their files. */
@@ -177,8 +170,8 @@ export class LiveCluster {
         as: this.membership.standingOf(node),
         running: this.isRunning(node),
       })),
-      runId: this.#runId,
-      groupId: this.#groupId,
+      runId: this.#record.runId,
+      groupId: this.#record.groupId,
       status: this.#status,
       error: this.#error,
       elapsedMs: this.nowUs() / 1_000,
@@ -190,10 +183,8 @@ export class LiveCluster {
 
   /** Starts nodes, waits for a leader and the clients' sessions. @throws LabError */
   async start(groupId: number): Promise<void> {
-    this.#groupId = groupId;
     try {
-      this.#beginning = this.#beginRun(groupId);
-      await this.#beginning;
+      await this.#record.begin(groupId, this.members, this.#runDir);
       this.#ensureNotStopping();
       for (const node of this.nodeIds) this.#nodes.start(node);
       await this.#firstLeader();
@@ -209,29 +200,6 @@ export class LiveCluster {
       await this.stop('failed', this.#error);
       throw error;
     }
-  }
-
-  async #beginRun(groupId: number): Promise<void> {
-    const { recorder, labVersion } = this.#tools;
-    if (recorder === null) return;
-    const { plan } = this;
-    this.#runId = await recorder.beginRun({
-      groupId,
-      name: plan.name,
-      scenario: plan.scenario,
-      scenarioSource: plan.scenarioSource,
-      protocol: plan.protocol,
-      service: plan.service,
-      members: this.members,
-      seed: plan.seed,
-      timing: plan.timing,
-      options: plan.options,
-      mutants: plan.mutants,
-      workload: plan.workload,
-      startedAt: new Date().toISOString(),
-      labVersion,
-      directory: this.#runDir,
-    });
   }
 
   /** A stop may come in at every await of a start: nothing may be made after it. */
@@ -363,10 +331,6 @@ export class LiveCluster {
     return this.#operations.listen(listener);
   }
 
-  #record(event: LabEvent): void {
-    if (this.#runId !== null) this.#tools.recorder?.recordEvents(this.#runId, [event]);
-  }
-
   // ---- the end -----------------------------------------------------------------------------
 
   /**
@@ -389,29 +353,17 @@ export class LiveCluster {
   ): Promise<Run | null> {
     if (this.#status !== 'failed') this.#status = 'stopping';
     this.#tools.changed();
-    await this.#beginning?.catch(() => undefined);
+    await this.#record.begun();
     this.#workload?.close();
     this.#operations.close();
     const us = this.nowUs();
     this.undoAll('the run ended', false);
     await this.#nodes.stopAll();
-    const run = await this.#endRun({ us, status, note, ...judgement });
+    const run = await this.#record.end({ us, status, note, ...judgement });
     fs.rmSync(this.#socketDir, { recursive: true, force: true });
-    if (run !== null || this.#tools.recorder === null) {
+    if (run !== null || !this.#record.isKept) {
       fs.rmSync(this.#runDir, { recursive: true, force: true });
     }
     return run;
-  }
-
-  async #endRun(end: Parameters<Recorder['endRun']>[1]): Promise<Run | null> {
-    if (this.#runId === null || this.#tools.recorder === null) return null;
-    try {
-      return await this.#tools.recorder.endRun(this.#runId, end);
-    } catch (error) {
-      // The files stay: the next start salvages what they hold.
-      const why = error instanceof Error ? error.message : String(error);
-      this.#tools.notice('error', `the recording of run ${this.#runId} was not closed: ${why}`);
-      return null;
-    }
   }
 }
