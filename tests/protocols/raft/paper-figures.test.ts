@@ -5,28 +5,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { append, chunkOf, command, logOf, memberOf, OneNode } from './one-node.ts';
+import { grant, leader, options, reject, voteRequest } from './paper-node.ts';
 import { RandomCluster } from './random-cluster.ts';
-
-const options = { preVote: false, checkQuorum: false };
-
-function voteRequest(term: number, lastPos = 9, lastTerm = 9): object {
-  return { type: 'RequestVote', term, lastPos, lastTerm, transfer: false, disk: 'disk-n1' };
-}
-
-function grant(term: number): object {
-  return { type: 'RequestVoteResp', term, forTerm: term, granted: true };
-}
-
-/** n1 leads `term`, elected by n2. */
-function leader(term = 1, log = logOf(), nodes = 3): OneNode {
-  const node = new OneNode({ term: term - 1, log, nodes, options });
-  node.lead(term);
-  return node;
-}
-
-function reject(term: number, rejectedPrev: number, hintPos: number, hintTerm: number): object {
-  return { type: 'AppendEntriesResp', term, ok: false, rejectedPrev, hintPos, hintTerm };
-}
 
 describe('figure 2: AppendEntries, receiver', () => {
   test('1. a message of an older term is refused with the current one', () => {
