@@ -3,6 +3,7 @@
  * that is legal, why none of the others could come next in it, and the smallest window of
  * operations that contradict one another by themselves.
  */
+import { firstIllegal } from './first-illegal.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import type { Ordering } from './precedence.ts';
@@ -52,10 +53,11 @@ export function explained<State>(
   model: Model<State>,
   key: string | null,
   operations: readonly Operation[],
-  furthest: Furthest<State>,
+  reached: Furthest<State>,
   limits: SearchLimits,
   ordering: Ordering = 'real-time',
 ): Illegal {
+  const furthest = firstIllegal(model, operations, reached, limits, ordering);
   const { blocked, state } = furthest;
   const order = orderOf(furthest.order);
   const placed = new Set(order.map(({ operation }) => operation));

@@ -6,6 +6,7 @@
  * Where something may be seen long after it was replaced there is no such moment, and only the
  * second is done.
  */
+import { knownAt, unknownOutcome } from './first-illegal.ts';
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import type { Ordering } from './precedence.ts';
@@ -38,15 +39,13 @@ export function smallestWindow<State>(
     memoBytes: WINDOW_MEMO_BYTES,
     ...(shouldStop === undefined ? {} : { shouldStop }),
   };
+  const known = knownAt(operations, blocked.return ?? Infinity, ordering);
   if (ordering !== 'real-time') {
     const isIllegal = (part: readonly Operation[]): boolean =>
       searchOrder(model, part, { ...limits, steps: PIECE_STEPS }, { ordering }).verdict ===
       'invalid';
-    return isIllegal(operations)
-      ? asWindow(operations, relaxedInPieces(operations, isIllegal), false)
-      : null;
+    return isIllegal(known) ? asWindow(operations, relaxedInPieces(known, isIllegal), false) : null;
   }
-  const known = upTo(operations, blocked);
   const { anything } = model;
   if (anything !== undefined) {
     const isIllegal = (part: readonly Operation[]): boolean =>
@@ -58,19 +57,6 @@ export function smallestWindow<State>(
     searchOrder(model, part, limits).verdict === 'invalid';
   if (!isIllegal(known)) return null;
   return asWindow(operations, relaxed(known, isIllegal), false);
-}
-
-/** The history as it was known when `blocked` ended. */
-function upTo(operations: readonly Operation[], blocked: Operation): Operation[] {
-  const end = blocked.return ?? Infinity;
-  return operations
-    .filter((operation) => operation.invoke <= end)
-    .map((one) => (one.return !== null && one.return > end ? unknownOutcome(one) : one))
-    .sort((a, b) => a.invoke - b.invoke || a.id - b.id);
-}
-
-function unknownOutcome(operation: Operation): Operation {
-  return { ...operation, return: null, answer: null };
 }
 
 type IsIllegal = (operations: readonly Operation[]) => boolean;

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  firstIllegal,
+  knownAt,
+} from '../../../../src-main/verification/linearizability/first-illegal.ts';
+import {
   MODEL_NAMES,
   modelOf,
 } from '../../../../src-main/verification/linearizability/models/by-name.ts';
@@ -49,13 +53,15 @@ describe.each(MODEL_NAMES)('%s, on random histories', (name) => {
     );
   });
 
-  test('what it calls the first illegal end is that, and a window is illegal by itself', () => {
+  test('the first illegal end is that, and a window is illegal by itself', () => {
     fc.assert(
       fc.property(historyOf(drawn, 6), (operations) => {
         const result = searchOrder(model, operations, LIMITS);
         if (result.verdict !== 'invalid') return;
-        const { blocked } = result.furthest;
+        const { furthest } = result;
+        const { blocked } = firstIllegal(model, operations, furthest, LIMITS, 'real-time');
         const end = blocked.return ?? 0;
+        expect(isLegalByBruteForce(model, knownAt(operations, end, 'real-time'))).toBe(false);
         const before = operations.map((one) =>
           (one.return ?? end) >= end ? { ...one, return: null, answer: null } : one,
         );
