@@ -1,13 +1,8 @@
 /** Answered operations over time, counted in buckets, and the gaps between answers. */
 
-export interface OpsBucket {
-  readonly us: number;
-  readonly spanUs: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly unknown: number;
-  readonly p50Us: number | null;
-}
+import type { ViewEvent } from '../../src-main/contract/events.ts';
+
+export type OpsBucket = Omit<Extract<ViewEvent, { k: 'ops' }>, 'k'>;
 
 /** Index of the first bucket that ends after `us`. */
 export function bucketIndexAt(ops: readonly OpsBucket[], us: number): number {
