@@ -46,8 +46,11 @@ interface Host {
   readonly tokens: number[];
 }
 
-/** @param disk `instant` completes inside `persist`, `late` when the test says so. */
-function makeHost(disk: 'instant' | 'late', script: Script): Host {
+/**
+ * @param disk `instant` completes inside `persist`, `late` when the test says so.
+ * @param isWatched whether passed crash points are noted.
+ */
+function makeHost(disk: 'instant' | 'late', script: Script, isWatched = false): Host {
   const log: string[] = [];
   const tokens: number[] = [];
   const core = new ScriptedCore(script);
@@ -72,6 +75,7 @@ function makeHost(disk: 'instant' | 'late', script: Script): Host {
     images: memoryImages(),
     wake: null,
     members: () => undefined,
+    passing: isWatched ? (point) => log.push(`at ${point}`) : null,
   };
   const driver = new NodeDriver(core, new StateMachine(new KvService()), 'n1', ports);
   const host = { driver, core, log, tokens };
@@ -104,6 +108,55 @@ const leaderScript: Script = (input) =>
     : [];
 
 const clientInput: Input = { kind: 'client', requests: [] };
+
+describe('crash points', () => {
+  const hardScript: Script = (input) => {
+    const effects = leaderScript(input);
+    const record = { op: 'hard', record: { term: 1 } } as const;
+    return effects.map((effect) =>
+      effect.kind === 'persist' ? { ...effect, ops: [record, ...effect.ops] } : effect,
+    );
+  };
+
+  test('each is passed where its description says, in the order of the durability rule', () => {
+    const host = makeHost('instant', hardScript, true);
+    host.driver.turn([clientInput]);
+    expect(host.log).toEqual([
+      'journal s1',
+      'at after-journal',
+      'at before-send',
+      'send free to n2',
+      'at before-persist',
+      'persist 1',
+      'at after-persist',
+      'at after-persist-hard',
+      'send gated to n3',
+      'at after-send',
+      'journal s2',
+      'at after-journal',
+      'at before-apply',
+      'at before-reply',
+      'reply 9 ok',
+      'journal a1',
+      'at after-reply',
+    ]);
+  });
+
+  test('what a barrier under way stands for outlives saving', () => {
+    const before = makeHost('late', hardScript, true);
+    before.driver.turn([clientInput]);
+    expect(before.log.at(-1)).toBe('persist 1');
+    const after = makeHost('late', hardScript, true);
+    after.driver.restore(before.driver.save());
+    expect(after.driver.save()).toEqual(before.driver.save());
+    after.driver.persisted(1);
+    expect(after.log.slice(0, 3)).toEqual([
+      'at after-persist',
+      'at after-persist-hard',
+      'send gated to n3',
+    ]);
+  });
+});
 
 describe('order of one turn', () => {
   test('journal, free sends, persist, gated sends, apply, reply: in this order', () => {

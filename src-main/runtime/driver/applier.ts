@@ -7,7 +7,7 @@ import { assert } from '../../base/assert.ts';
 import { digestHex } from '../../protocols/kernel/digest.ts';
 import type { Entry } from '../../protocols/kernel/entry.ts';
 import type { Json } from '../../vocabulary/json.ts';
-import type { StateMachine } from '../../services/state-machine.ts';
+import type { ApplyResult, StateMachine } from '../../services/state-machine.ts';
 import { applyLine } from './journal-lines.ts';
 import type { DriverPorts } from './ports.ts';
 
@@ -27,6 +27,7 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #ports: DriverPorts;
   #applied = 0;
+  #answered = 0;
 
   constructor(machine: StateMachine, ports: DriverPorts) {
     this.#machine = machine;
@@ -36,6 +37,11 @@ export class Applier {
 
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Answers that were given to applied entries. */
+  get answered(): number {
+    return this.#answered;
   }
 
   /** Answers what only looks, from the state as it is. */
@@ -50,6 +56,15 @@ export class Applier {
     if (this.#ports.journal === null) return '';
     const hash = digestHex(this.#machine.digest());
     return applyLine({ k: 'l', n: step, us: this.#ports.nowUs(), pos: this.#applied, hash });
+  }
+
+  #answer(reqId: number, pos: number, outcome: ApplyResult): void {
+    const answer = outcome.ok
+      ? ({ ok: true, result: outcome.result, pos } as const)
+      : ({ ok: false, refusal: outcome.refusal } as const);
+    this.#ports.passing?.('before-reply');
+    this.#answered += 1;
+    this.#ports.reply(reqId, answer);
   }
 
   /** @returns the journal line of this batch, nothing when there is no journal. */
@@ -72,12 +87,9 @@ export class Applier {
       if (this.#ports.journal !== null && (isHashed || entry === last)) {
         hashes.push([entry.pos, digestHex(this.#machine.digest())]);
       }
+      if (entry.type === 'config') this.#ports.passing?.('config-applied');
       for (; job.waiting[next]?.pos === entry.pos; next += 1) {
-        const reqId = job.waiting[next]?.reqId ?? 0;
-        const answer = outcome.ok
-          ? ({ ok: true, result: outcome.result, pos: entry.pos } as const)
-          : ({ ok: false, refusal: outcome.refusal } as const);
-        this.#ports.reply(reqId, answer);
+        this.#answer(job.waiting[next]?.reqId ?? 0, entry.pos, outcome);
       }
     }
     assert(next === job.waiting.length, `step ${job.step}: somebody waits for no entry`);

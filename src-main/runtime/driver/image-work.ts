@@ -5,7 +5,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { StateMachine } from '../../services/state-machine.ts';
-import type { ImageStore } from './ports.ts';
+import type { DriverPorts, ImageStore } from './ports.ts';
 
 /** Characters of images read or written in one turn. */
 const CHARS_PER_TURN = 512 * 1024;
@@ -22,19 +22,23 @@ export interface WrittenImage extends ImageJob {
 
 export class ImageWriter {
   readonly job: ImageJob;
-  readonly #store: ImageStore;
+  readonly #ports: Pick<DriverPorts, 'images' | 'passing'>;
   readonly #pieces: Iterator<string>;
   #chunks = 0;
   #bytes = 0;
 
   /** The image is of the machine as it is now, whatever it applies later. */
-  constructor(job: ImageJob, machine: StateMachine, store: ImageStore) {
+  constructor(
+    job: ImageJob,
+    machine: StateMachine,
+    ports: Pick<DriverPorts, 'images' | 'passing'>,
+  ) {
     assert(
       machine.position === job.lastPos,
       `image of ${job.lastPos}, the machine is at ${machine.position}`,
     );
     this.job = job;
-    this.#store = store;
+    this.#ports = ports;
     this.#pieces = machine.image()[Symbol.iterator]();
   }
 
@@ -44,7 +48,8 @@ export class ImageWriter {
     while (left > 0) {
       const { done, value } = this.#pieces.next();
       if (done === true) return this.#written();
-      this.#store.put(this.job.handle, this.#chunks, value);
+      this.#ports.images.put(this.job.handle, this.#chunks, value);
+      this.#ports.passing?.('snapshot-chunk');
       this.#chunks += 1;
       this.#bytes += value.length;
       left -= value.length;

@@ -52,6 +52,11 @@ export class MachineWork {
     return this.#applier.applied;
   }
 
+  /** How many answers to applied entries were given. */
+  get answered(): number {
+    return this.#applier.answered;
+  }
+
   save(): SavedWork {
     const isIdle = this.#writer === null && this.#loader === null && this.#inputs.length === 0;
     assert(isIdle, `${this.#nodeId}: saved with an image under way`);
@@ -97,6 +102,7 @@ export class MachineWork {
     const kept = ensure(text, `${this.#nodeId}: no chunk came with this input`);
     this.#arriving = handle;
     this.#ports.images.put(handle, chunk, kept);
+    this.#ports.passing?.('install-chunk');
   }
 
   /** Before the reference is written. */
@@ -139,18 +145,24 @@ export class MachineWork {
 
   /** @returns journal lines; null: not done yet. */
   #runJob(job: Job): string | null {
-    if (job.kind === 'apply') return this.#applier.run(job);
+    if (job.kind === 'apply') return this.#applyEntries(job);
     const { images, wake } = this.#ports;
     if (job.kind === 'take') {
       assert(this.#writer === null, `${this.#nodeId}: two snapshots at once`);
-      this.#writer = new ImageWriter(job, this.#machine, images);
+      this.#writer = new ImageWriter(job, this.#machine, this.#ports);
       return '';
     }
     this.#loader ??= new ImageLoader(job, this.#machine, images);
     if (!this.#loader.turn(wake !== null)) return null;
     this.#loader = null;
+    this.#ports.passing?.('install-loaded');
     this.#inputs.push({ kind: 'snapshot-loaded', lastPos: job.lastPos });
     return this.#applier.loaded(job.step);
+  }
+
+  #applyEntries(job: ApplyJob): string {
+    this.#ports.passing?.('before-apply');
+    return this.#applier.run(job);
   }
 
   #writeImage(writer: ImageWriter): void {

@@ -21,6 +21,7 @@ import type { TraceEvent } from '../../vocabulary/trace.ts';
 import { refuse } from '../../vocabulary/refusal.ts';
 import { stepLine, type SentMessage } from './journal-lines.ts';
 import { MachineWork, type SavedWork } from './machine-work.ts';
+import { Passages, type SavedPassages } from './passages.ts';
 import type { DriverPorts, Incoming, Outgoing } from './ports.ts';
 
 interface GatedSend {
@@ -38,6 +39,7 @@ export interface SavedDriver {
   readonly dropImagesAt: Token | null;
   readonly work: SavedWork;
   readonly linkEpochs: readonly (readonly [string, number])[];
+  readonly passages: SavedPassages;
   readonly dead: boolean;
 }
 
@@ -46,7 +48,10 @@ export class NodeDriver {
   readonly #ports: DriverPorts;
   readonly #work: MachineWork;
   readonly #nodeId: string;
+  readonly #passages: Passages;
   #step = 0;
+  /** Of the steps, those whose lines are in the journal. */
+  #journaled = 0;
   #lamport = 0;
   #lines = '';
   #ungated: Outgoing[] = [];
@@ -70,6 +75,7 @@ export class NodeDriver {
     this.#ports = ports;
     this.#nodeId = nodeId;
     this.#work = new MachineWork(machine, nodeId, ports);
+    this.#passages = new Passages(ports);
   }
 
   /** The state between two turns; core, state machine and disk are saved by who owns them. */
@@ -84,6 +90,7 @@ export class NodeDriver {
       dropImagesAt: this.#dropImagesAt,
       work: this.#work.save(),
       linkEpochs: [...this.#linkEpochs],
+      passages: this.#passages.save(),
       dead: this.#dead,
     };
   }
@@ -92,6 +99,7 @@ export class NodeDriver {
   restore(saved: SavedDriver): void {
     assert(this.#step === 0, `${this.#nodeId}: restored after ${this.#step} steps`);
     this.#step = saved.step;
+    this.#journaled = saved.step;
     this.#lamport = saved.lamport;
     this.#gated = [...saved.gated];
     this.#issuedToken = saved.issuedToken;
@@ -100,6 +108,7 @@ export class NodeDriver {
     this.#dropImagesAt = saved.dropImagesAt;
     this.#work.restore(saved.work);
     for (const [peer, epoch] of saved.linkEpochs) this.#linkEpochs.set(peer, epoch);
+    this.#passages.restore(saved.passages);
     this.#dead = saved.dead;
   }
 
@@ -249,6 +258,7 @@ export class NodeDriver {
 
   /** Carries out what the steps asked for, in the one legal order, until nothing is left to do. */
   #settle(): void {
+    const answered = this.#work.answered;
     for (;;) {
       this.#settleEffects();
       this.#lines += this.#work.run(this.#durableToken);
@@ -260,12 +270,15 @@ export class NodeDriver {
     this.#answerOthers();
     this.#writeJournal();
     this.#ports.flush();
+    if (this.#work.answered > answered) this.#passages.at('after-reply');
   }
 
   #settleEffects(): void {
     this.#settling = true;
     for (;;) {
       this.#writeJournal();
+      if (this.#journaled < this.#step) this.#passages.at('after-journal');
+      this.#journaled = this.#step;
       this.#sendUngated();
       if (!this.#persistPending()) break;
       if (this.#durableToken < this.#pendingToken) break;
@@ -285,6 +298,7 @@ export class NodeDriver {
     this.#closings = [];
     const messages = this.#ungated;
     this.#ungated = [];
+    if (messages.length > 0) this.#passages.at('before-send');
     for (const message of messages) this.#ports.send(message);
     for (const link of closings) this.#ports.closeLink(link.peer, link.linkEpoch, link.why);
     if (messages.length > 0) this.#ports.flush();
@@ -296,7 +310,9 @@ export class NodeDriver {
     const ops = this.#ops;
     this.#ops = [];
     this.#pendingToken = this.#issuedToken;
+    this.#passages.at('before-persist');
     for (const op of ops) if (op.op === 'snapshot') this.#sealImage(op.snapshot);
+    this.#passages.beginBarrier(this.#pendingToken, ops);
     this.#ports.persist(ops, this.#pendingToken);
     return true;
   }
@@ -305,10 +321,22 @@ export class NodeDriver {
   #sealImage(snapshot: SnapshotRef): void {
     this.#work.seal(snapshot);
     this.#dropImagesAt = this.#pendingToken;
+    this.#passages.at('snapshot-sealed');
   }
 
   /** Gated sends leave first (their steps are in the journal), then the core hears of it. */
   #afterDurable(): void {
+    this.#passages.durable(this.#durableToken);
+    this.#sendGated();
+    if (this.#dropImagesAt !== null && this.#dropImagesAt <= this.#durableToken) {
+      this.#dropImagesAt = null;
+      this.#work.dropOldImages();
+      this.#passages.at('old-image-dropped');
+    }
+    this.#run({ kind: 'persisted', token: this.#durableToken }, null);
+  }
+
+  #sendGated(): void {
     const waiting: GatedSend[] = [];
     let released = false;
     for (const send of this.#gated) {
@@ -320,12 +348,9 @@ export class NodeDriver {
       released = true;
     }
     this.#gated = waiting;
-    if (released) this.#ports.flush();
-    if (this.#dropImagesAt !== null && this.#dropImagesAt <= this.#durableToken) {
-      this.#dropImagesAt = null;
-      this.#work.dropOldImages();
-    }
-    this.#run({ kind: 'persisted', token: this.#durableToken }, null);
+    if (!released) return;
+    this.#ports.flush();
+    this.#passages.at('after-send');
   }
 
   #answerOthers(): void {

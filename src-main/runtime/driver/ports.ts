@@ -3,6 +3,7 @@
  * carries them out (process: sockets, SQLite, a file; simulator: queues).
  */
 import type { Json } from '../../vocabulary/json.ts';
+import type { CrashPoint } from '../../vocabulary/crash-points.ts';
 import type { Member, NodeId, Position } from '../../vocabulary/ids.ts';
 import type { Refusal } from '../../vocabulary/refusal.ts';
 import type { TraceEvent } from '../../vocabulary/trace.ts';
@@ -79,4 +80,7 @@ export interface DriverPorts {
   members(members: readonly Member[]): void;
   /** A trace event of the core, for hosts that watch (role changes to the supervisor). */
   trace(event: TraceEvent): void;
+  /** Told of every named gap that is passed. A host that kills the node there must do so before
+   *  this returns; null or absent as long as nobody waits at any. */
+  readonly passing?: ((point: CrashPoint) => void) | null;
 }
