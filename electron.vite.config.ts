@@ -15,6 +15,7 @@ export default defineConfig({
           node: 'src-main/entries/node/main.ts',
           guardian: 'src-main/entries/node/guardian.ts',
           'recorder-worker': 'src-main/storage/recorder-worker.ts',
+          'history-worker': 'src-main/storage/history-worker.ts',
           'verify-worker': 'src-main/entries/verify-worker.ts',
         },
         output: {

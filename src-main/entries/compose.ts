@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ApiHost, RunStore } from '../api/ports.ts';
 import type { VerifyResult } from '../contract/calls.ts';
+import type { RunReport } from '../contract/report.ts';
 import { LabError, type ErrorCode } from '../contract/errors.ts';
 import type { ChildEntries } from '../lab/child-entries.ts';
 import { createLab } from '../lab/lab.ts';
@@ -14,6 +15,7 @@ import { RunReader } from '../storage/run-reader.ts';
 import { SCENARIO_DIRECTORY, type DataPlaces } from './data-places.ts';
 import type { RecordedStep } from '../verification/histories/shiviz.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
+import { reportRun } from './report-run.ts';
 import { verifyRecordedRun } from './verify-recorded-run.ts';
 import { LAB_VERSION } from './version.ts';
 
@@ -21,6 +23,7 @@ import { LAB_VERSION } from './version.ts';
 export interface ChildPrograms {
   readonly entries: ChildEntries;
   readonly recorderWorker: URL;
+  readonly historyWorker: URL;
   readonly verifyWorker: URL;
 }
 
@@ -37,7 +40,9 @@ export async function openLabHost(places: DataPlaces, programs?: ChildPrograms):
   const scenarios = listScenarios(SCENARIO_DIRECTORY);
   const recorder = await openRecorder({
     database: places.database,
-    ...(programs === undefined ? {} : { workerUrl: programs.recorderWorker }),
+    ...(programs === undefined
+      ? {}
+      : { workerUrl: programs.recorderWorker, historyWorkerUrl: programs.historyWorker }),
   });
   try {
     const reader = new RunReader(places.database);
@@ -76,6 +81,8 @@ export interface Recordings {
   readonly runs: Omit<RunStore, 'delete' | 'verify'>;
   /** Re-executes every recorded life, here and now; `progress` hears the share done, 0 to 1. */
   verify(run: number, progress: (done: number) => void): VerifyResult;
+  /** What it cost, and what its faults did. @throws LabError `unknown-run` */
+  report(run: number): RunReport;
   /** What the clients asked and got. */
   operations(run: number): OperationRecord[];
   /** Every step of every life that was recorded. */
@@ -89,6 +96,7 @@ export function openRecordings(places: DataPlaces): Recordings {
   return {
     runs: readingStore(reader),
     verify: (run, progress) => verifyRecordedRun(reader, run, progress),
+    report: (run) => reportRun(reader, run),
     operations: (run) => [...reader.operations(run)],
     steps: (run) => stepsOf(reader, run),
     close: () => reader.close(),

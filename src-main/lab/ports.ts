@@ -47,6 +47,8 @@ export interface RunEnd {
   readonly failedExpectations: readonly Violation[];
   /** Why the run proves nothing although no violation was found; it stands in the note, too. */
   readonly unknownBecause: string | null;
+  /** Every read has to be linearizable, whatever its level promises. */
+  readonly demandsLinearizable?: boolean;
 }
 
 export interface RecorderEvents {
@@ -64,8 +66,14 @@ export interface Recorder {
   /** Follow this journal file from now on (it may not exist yet). */
   followJournal(runId: number, node: NodeId, incarnation: Incarnation, file: string): void;
   recordEvents(runId: number, events: readonly LabEvent[]): void;
-  recordOperations(runId: number, operations: readonly OperationRecord[]): void;
-  /** Drains the journals, makes the final checks and metrics, closes the run. */
+  /** @param closedUs all that clients asked before this moment has been recorded now; without it
+   *  the history is judged when the run has ended, not while it goes on */
+  recordOperations(
+    runId: number,
+    operations: readonly OperationRecord[],
+    closedUs?: number | null,
+  ): void;
+  /** Drains the journals, makes the final checks and metrics, judges the history, closes the run. */
   endRun(runId: number, end: RunEnd): Promise<Run>;
   subscribe(events: RecorderEvents): () => void;
   /** Ends open runs as incomplete, and the worker. */

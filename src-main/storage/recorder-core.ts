@@ -2,10 +2,12 @@
 import type Database from 'better-sqlite3';
 import { assertUnreachable } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
-import type { Run } from '../contract/model.ts';
+import type { Run, Violation } from '../contract/model.ts';
 import type { RunEnd } from '../lab/ports.ts';
+import type { HistoryVerdict } from '../verification/history-verdict.ts';
 import { BackgroundJobs } from './background-jobs.ts';
 import { becomeLabError, errorText, isDiskFull } from './database-errors.ts';
+import type { HistoryJudge } from './history-judge.ts';
 import type { FromWorker, RecorderCall, ToWorker } from './recorder-messages.ts';
 import { RunDirectories } from './run-directories.ts';
 import { RunRecording } from './run-recording.ts';
@@ -24,7 +26,11 @@ interface Ending {
   readonly call: number;
   readonly end: RunEnd;
   quietTurns: number;
+  /** Whether the client history is being judged, and what came of it. */
+  history: 'not-asked' | 'asked' | HistoryVerdict;
 }
+
+type HistoryDesk = Pick<HistoryJudge, 'handleOperations' | 'judge' | 'forget'>;
 
 interface OpenRun {
   readonly recording: RunRecording;
@@ -41,14 +47,21 @@ export class RecorderCore {
   readonly #runs = new Map<number, OpenRun>();
   readonly #directories: RunDirectories;
   readonly #jobs: BackgroundJobs;
+  readonly #history: HistoryDesk;
   readonly #settling: number[] = [];
   /** Why nothing can be written now. */
   #failure: string | null = null;
   #writtenAt = 0;
   #toldAt = 0;
 
-  constructor(db: Database, file: string, post: (message: FromWorker) => void) {
+  constructor(
+    db: Database,
+    file: string,
+    post: (message: FromWorker) => void,
+    history: HistoryDesk,
+  ) {
     this.#db = db;
+    this.#history = history;
     this.#file = file;
     this.#post = post;
     this.#writer = new RunWriter(db);
@@ -79,16 +92,30 @@ export class RecorderCore {
       case 'events':
         this.#recordingOf(message.run)?.addEvents(message.events);
         return;
-      case 'operations':
-        this.#recordingOf(message.run)?.addOperations(message.count, message.rows);
-        this.#post({ k: 'taken', chars: message.rows.length });
+      case 'operations': {
+        const { run, rows } = message;
+        this.#recordingOf(run)?.addOperations(message.count, rows);
+        if (this.#runs.has(run)) this.#history.handleOperations(run, rows, message.closedUs);
+        this.#post({ k: 'taken', chars: rows.length });
         return;
+      }
       case 'live-taken':
         this.#runs.get(message.run)?.recording.live.handleTaken();
         return;
       default:
         assertUnreachable(message, 'recorder message');
     }
+  }
+
+  /** The history judged while it goes on is illegal. */
+  handleViolation(run: number, violation: Violation): void {
+    this.#recordingOf(run)?.addViolation(violation);
+  }
+
+  /** The whole history of a run that is ending has been judged. */
+  handleHistoryVerdict(run: number, verdict: HistoryVerdict): void {
+    const ending = this.#runs.get(run)?.ending ?? null;
+    if (ending !== null) ending.history = verdict;
   }
 
   /** null for a run that has ended, or of which nothing can be kept any more. */
@@ -198,7 +225,7 @@ export class RecorderCore {
   #beginEnding(call: number, run: number, end: RunEnd): void {
     const open = this.#runs.get(run);
     if (open !== undefined) {
-      open.ending = { call, end, quietTurns: 0 };
+      open.ending = { call, end, quietTurns: 0, history: 'not-asked' };
       return;
     }
     this.#post({ k: 'refused', call, code: 'unknown-run', message: `Run ${run} is not open.` });
@@ -209,6 +236,7 @@ export class RecorderCore {
       const { recording, ending } = open;
       if (ending === null) continue;
       if (ending.quietTurns < QUIET_TURNS && open.failure === null) continue;
+      if (!this.#isJudged(run, open, ending)) continue;
       const value = this.#endRun(open, ending.end);
       this.#tellLive(recording, true);
       this.#runs.delete(run);
@@ -217,9 +245,24 @@ export class RecorderCore {
     }
   }
 
+  /** Whether the client history has its verdict; asks for it once all operations are written. */
+  #isJudged(run: number, open: OpenRun, ending: Ending): boolean {
+    if (open.failure !== null || typeof ending.history === 'object') return true;
+    if (ending.history === 'asked') return false;
+    this.#attempt(() => open.recording.write(this.#writer));
+    if (open.failure !== null) return true;
+    ending.history = 'asked';
+    const { status, demandsLinearizable = false } = ending.end;
+    const demand = demandsLinearizable ? 'linearizable' : 'as-promised';
+    this.#history.judge(run, demand, status === 'finished');
+    return false;
+  }
+
   #endRun(open: OpenRun, end: RunEnd): Run {
     const { recording } = open;
-    const finished = recording.finish(end);
+    const history = open.ending?.history;
+    this.#history.forget(recording.id);
+    const finished = recording.finish(end, typeof history === 'object' ? history : null);
     if (open.failure === null) {
       this.#attempt(() => {
         recording.write(this.#writer);

@@ -8,6 +8,8 @@ export interface WorkerOptions {
   readonly database: string;
   readonly databaseBytesMax: number | null;
   readonly pollMs: number;
+  /** Code of the thread that judges client histories. */
+  readonly historyWorker: string;
 }
 
 /** Calls are answered by `done` or `refused` under their number. */
@@ -36,6 +38,8 @@ export type ToWorker =
       readonly run: number;
       readonly count: number;
       readonly rows: string;
+      /** All that clients asked before this moment has been told; null: nobody knows. */
+      readonly closedUs: number | null;
     }
   | { readonly k: 'live-taken'; readonly run: number };
 

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ensure } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
 import { becomeLabError } from './database-errors.ts';
+import { HistoryJudge } from './history-judge.ts';
 import { openForWriting } from './open-database.ts';
 import { RecorderCore } from './recorder-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './recorder-messages.ts';
@@ -19,10 +20,14 @@ function post(message: FromWorker): void {
 }
 
 function start(): void {
-  const { database, databaseBytesMax, pollMs } = options;
+  const { database, databaseBytesMax, pollMs, historyWorker } = options;
   const limit = databaseBytesMax === null ? {} : { databaseBytesMax };
   const { db, lock } = openForWriting(database, limit);
-  const core = new RecorderCore(db, database, post);
+  const history = new HistoryJudge(new URL(historyWorker), database, {
+    violation: (run, violation) => core.handleViolation(run, violation),
+    verdict: (run, verdict) => core.handleHistoryVerdict(run, verdict),
+  });
+  const core: RecorderCore = new RecorderCore(db, database, post, history);
   let planned = false;
   let closed = false;
 
@@ -44,6 +49,7 @@ function start(): void {
     }
     closed = true;
     core.close();
+    history.close();
     db.close();
     lock.release();
     post({ k: 'done', call: message.call, value: null });

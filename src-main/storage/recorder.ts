@@ -13,6 +13,7 @@ interface RecorderOptions {
   readonly database: string;
   /** Where the worker's code is; a bundled build names its own file. */
   readonly workerUrl?: URL;
+  readonly historyWorkerUrl?: URL;
   /** How often journals are looked at while a run is active. */
   readonly pollMs?: number;
   /** Upper limit of the database file; beyond it recording ends as on a full disk. */
@@ -21,6 +22,8 @@ interface RecorderOptions {
 
 /** Operations on their way to the worker, as text: about ten seconds at full speed. */
 const QUEUE_CHARS_MAX = 64 * 1024 * 1024;
+
+const HISTORY_WORKER = new URL('./history-worker.ts', import.meta.url);
 
 type Value = number | Run | null;
 
@@ -38,6 +41,7 @@ export async function openRecorder(options: RecorderOptions): Promise<WorkerReco
     database: options.database,
     databaseBytesMax: options.databaseBytesMax ?? null,
     pollMs: options.pollMs ?? 20,
+    historyWorker: (options.historyWorkerUrl ?? HISTORY_WORKER).href,
   };
   const url = options.workerUrl ?? new URL('./recorder-worker.ts', import.meta.url);
   const recorder = new WorkerRecorder(new Worker(url, { workerData, name: 'recorder' }));
@@ -84,7 +88,11 @@ export class WorkerRecorder implements Recorder {
     if (events.length > 0) this.#post({ k: 'events', run, events });
   }
 
-  recordOperations(run: number, operations: readonly OperationRecord[]): void {
+  recordOperations(
+    run: number,
+    operations: readonly OperationRecord[],
+    closedUs: number | null = null,
+  ): void {
     if (operations.length === 0 || this.#failed) return;
     const rows = operationRowsText(operations);
     this.#queuedChars += rows.length;
@@ -92,7 +100,7 @@ export class WorkerRecorder implements Recorder {
       this.#fail('The recorder cannot keep up with the clients: the recording ends here.');
       return;
     }
-    this.#post({ k: 'operations', run, count: operations.length, rows });
+    this.#post({ k: 'operations', run, count: operations.length, rows, closedUs });
   }
 
   async endRun(run: number, end: RunEnd): Promise<Run> {

@@ -16,7 +16,7 @@ import { splitItems } from './journal-chunk.ts';
 import { LabLock } from './lab-lock.ts';
 import { linesInOrder, type Recorded } from './line-stream.ts';
 import { openReadOnly } from './open-database.ts';
-import { parseOperationRows } from './operation-rows.ts';
+import { readOperations } from './read-operations.ts';
 import { readBegin, readRun, readViolations, RUN_COLUMNS, runOf, type RunRow } from './run-rows.ts';
 import type { ViewEvent } from '../contract/events.ts';
 
@@ -150,10 +150,7 @@ export class RunReader {
   /** The client history, in the order in which operations ended, more or less. */
   *operations(run: number): Generator<OperationRecord> {
     this.#require(run);
-    const chunks = this.#db.prepare<{ rows: string }>(
-      'select rows from operation_chunks where run = ? order by id',
-    );
-    for (const { rows } of chunks.iterate(run)) yield* parseOperationRows(rows.slice(1, -1));
+    yield* readOperations(this.#db, run);
   }
 
   close(): void {

@@ -5,6 +5,7 @@
 import type { ViewEvent } from '../contract/events.ts';
 import type { Violation } from '../contract/model.ts';
 import type { LabEvent, RunBegin, RunEnd } from '../lab/ports.ts';
+import type { HistoryVerdict } from '../verification/history-verdict.ts';
 import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
 import type { CountersHeader, EndHeader, JournalHeader } from '../vocabulary/journal.ts';
 import { errorText } from './database-errors.ts';
@@ -51,6 +52,8 @@ export class RunRecording {
   readonly #heldUps: HeldUp[] = [];
   readonly #newRates: OperationRate[] = [];
   readonly #newViolations: Violation[] = [];
+  /** Not of the checks of this recording: they count all the same. */
+  readonly #added: Violation[] = [];
   readonly #counters: { chunk: JournalChunk; header: CountersHeader }[] = [];
   readonly #ends: { chunk: JournalChunk; header: EndHeader }[] = [];
   #operations: PendingOperations = emptyOperations();
@@ -186,20 +189,32 @@ export class RunRecording {
     this.#pendingChars = 0;
   }
 
-  /** Final checks and figures; all journals must have been drained. */
-  finish(end: RunEnd): RunResult {
+  /** What another judge found while the run went on. */
+  addViolation(violation: Violation): void {
+    this.#added.push(violation);
+    this.#tellViolation(violation);
+  }
+
+  /**
+   * Final checks and figures; all journals must have been drained.
+   * @param history what the clients saw comes to; null when it was not judged
+   */
+  finish(end: RunEnd, history: HistoryVerdict | null): RunResult {
     this.#releaseUps(0);
     this.#closeRates(Infinity);
     this.#noteLostLines();
     const analysed = this.#analysis.finish(end.us, end.failedExpectations);
     this.#noteViolations();
     for (const violation of end.failedExpectations) this.#tellViolation(violation);
-    const { unknownBecause } = end;
-    const notes = [end.note, unknownBecause, analysed.missing].filter((note) => note !== null);
+    for (const violation of history?.violations ?? []) this.#addUntold(violation);
+    const undecided = this.#added.length > 0 ? null : undecidedText(end, history);
+    const unknownBecause = end.unknownBecause ?? undecided;
+    const notes = [end.note, end.unknownBecause, undecided, analysed.missing].filter(isText);
     const isUnknown = unknownBecause !== null && analysed.verdict === 'valid';
+    const verdict = isUnknown ? 'unknown' : analysed.verdict;
     return {
       status: this.#unreadable === null ? end.status : 'failed',
-      verdict: isUnknown ? 'unknown' : analysed.verdict,
+      verdict: this.#added.length > 0 ? 'invalid' : verdict,
       note: notes.length < 2 ? (notes[0] ?? null) : notes.map(asSentence).join(' '),
       metrics: analysed.metrics,
       events: this.#events,
@@ -289,6 +304,12 @@ export class RunRecording {
     this.live.addEvent({ k: 'violation', ...violation });
   }
 
+  /** Of a key whose history was found illegal while it went on, no more is said. */
+  #addUntold(violation: Violation): void {
+    const key = keyIn(violation);
+    if (!this.#added.some((added) => keyIn(added) === key)) this.addViolation(violation);
+  }
+
   #noteLostLines(): void {
     for (const { chunk, follower, isUnreadable } of this.#lives.values()) {
       const life = `${chunk.node} (life ${chunk.incarnation})`;
@@ -300,6 +321,21 @@ export class RunRecording {
       if (follower.tooLong) this.#analysis.handleMissing(`a line of ${life} is too long to record`);
     }
   }
+}
+
+function isText(note: string | null): note is string {
+  return note !== null;
+}
+
+/** Why a run that ended properly does not say whether its history is legal; null when it does. */
+function undecidedText({ status }: RunEnd, history: HistoryVerdict | null): string | null {
+  if (history !== null) return history.undecided;
+  return status === 'finished' ? 'the history of the clients was not judged' : null;
+}
+
+/** Which history a violation is about: its message begins with the key (history-verdict.ts). */
+function keyIn({ check, message }: Violation): string {
+  return `${check} ${message.split(': ', 1)[0] ?? ''}`;
 }
 
 function asSentence(note: string): string {

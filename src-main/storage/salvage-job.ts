@@ -5,7 +5,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
-import type { LabEvent, RunBegin } from '../lab/ports.ts';
+import type { Violation } from '../contract/model.ts';
+import type { LabEvent, RunBegin, RunEnd } from '../lab/ports.ts';
 import type { Incarnation, NodeId } from '../vocabulary/ids.ts';
 import type { JournalHeader } from '../vocabulary/journal.ts';
 import { RunRecording } from './run-recording.ts';
@@ -50,7 +51,19 @@ export class SalvageJob {
       .pluck()
       .all(run);
     this.#recording.replayEvents(events.map((text) => JSON.parse(text) as LabEvent));
+    this.#replayHistoryViolations();
     this.#followAll(begin);
+  }
+
+  /** The history is not judged again: what was found of it while the run went on stays. */
+  #replayHistoryViolations(): void {
+    const found = this.#db
+      .prepare<Violation>(
+        `select check_name as "check", message, us, node from violations
+         where run = ? and check_name = 'linearizable' order by n`,
+      )
+      .all(this.#run);
+    for (const violation of found) this.#recording.addViolation(violation);
   }
 
   /** A piece of the work; true when the run is complete. The caller holds the transaction. */
@@ -79,13 +92,15 @@ export class SalvageJob {
     const { unreadable } = this.#recording;
     // The run waits for a start that can read it: its files must not be taken for saved.
     if (unreadable !== null) throw new Error(unreadable);
-    const result = this.#recording.finish({
+    const end: RunEnd = {
       us: this.#recording.newestUs,
       status: 'incomplete',
       note: SALVAGE_NOTE,
       failedExpectations: [],
       unknownBecause: null,
-    });
+    };
+    // What was asked and not answered when the lab died is not in the record: nothing can be proved.
+    const result = this.#recording.finish(end, null);
     this.#recording.write(writer);
     writer.putResult(this.#run, result);
   }

@@ -28,7 +28,9 @@ describe('a recorder that dies in the middle of a run', () => {
 
   test('ends the run with an error that names the protocol', async () => {
     const database = join(directory, 'lab.db');
-    const workerData: WorkerOptions = { database, databaseBytesMax: null, pollMs: 20 };
+    const historyWorker = new URL('./history-worker.ts', RECORDER).href;
+    const options = { database, databaseBytesMax: null, pollMs: 20 };
+    const workerData: WorkerOptions = { ...options, historyWorker };
     const worker = new Worker(RECORDER, { workerData });
     const recorder = new WorkerRecorder(worker);
     await recorder.opened;

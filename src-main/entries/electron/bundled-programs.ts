@@ -13,6 +13,7 @@ export function bundledPrograms(): ChildPrograms {
       env: { ELECTRON_RUN_AS_NODE: '1' },
     },
     recorderWorker: pathToFileURL(inBuild('recorder-worker.js')),
+    historyWorker: pathToFileURL(inBuild('history-worker.js')),
     verifyWorker: pathToFileURL(inBuild('verify-worker.js')),
   };
 }

@@ -23,7 +23,7 @@ export function keyOf({ key, request }: OperationRecord): string {
 }
 
 function operationOf(record: OperationRecord, id: number): Operation {
-  const { client, outcome, level, pos, invokeUs, returnUs } = record;
+  const { client, outcome, level, pos, invokeUs, returnUs, node } = record;
   const isOk = outcome === 'ok';
   const until = isOk ? `to ${secondsText(returnUs)}` : 'without an answer';
   return {
@@ -36,6 +36,7 @@ function operationOf(record: OperationRecord, id: number): Operation {
     return: isOk ? record.returnUs : null,
     ...(level === undefined ? {} : { level }),
     ...(pos === null ? {} : { pos }),
+    ...(node === null ? {} : { node }),
     origin: `client ${client}, ${secondsText(invokeUs)} ${until}`,
   };
 }

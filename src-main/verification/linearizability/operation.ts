@@ -24,6 +24,8 @@ export interface Operation {
   readonly level?: ReadLevel;
   /** Position at which it took effect, or of the state that it saw. */
   readonly pos?: number;
+  /** Who answered. */
+  readonly node?: string;
   /** Where a person finds it: `line 12`, `seq 7`. */
   readonly origin: string;
 }
