@@ -42,6 +42,8 @@ export function actionText(action: Action): string {
       return action.asks.map((ask) => readText(action.client, action.node, ask)).join('\n');
     case 'admin':
       return adminText(action.node, action.op);
+    case 'crash-at':
+      return `crash-at ${action.node} ${action.point} nth=${action.nth}`;
     case 'power-cut':
       return powerCutText(action);
     case 'boot':

@@ -1,5 +1,6 @@
 /** Verbs of nodes and their disks. */
 import { whyNotWiped } from '../../../protocols/quorum/lost-disks.ts';
+import { CRASH_POINT_NAMES } from '../../../vocabulary/crash-points.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { BootDisk } from '../world/actions.ts';
 import type { DiskMode } from '../world/disk.ts';
@@ -34,6 +35,22 @@ export const powerCut: Verb = {
     const keepHard = args.pairNumber('keep-record') ?? 0;
     const keepLog = args.pairNumber('keep-log') ?? 0;
     for (const id of args.nodes()) session.world.powerCut(id, keepHard, keepLog);
+  },
+};
+
+export const crashAt: Verb = {
+  usage: 'crash-at <nodes|all> <point> [nth=1]',
+  what:
+    'Killed when it passes this point of what it does with an input, or does so for the nth ' +
+    'time, counted anew in each life. What it wrote in one barrier is there as a whole or ' +
+    `not at all. Points: ${CRASH_POINT_NAMES.join(', ')}.`,
+  example: 'crash-at n1 after-persist nth=2',
+  run: (session, args) => {
+    const nodes = args.nodes();
+    const point = args.oneOf('point', CRASH_POINT_NAMES);
+    const nth = args.pairNumber('nth') ?? 1;
+    if (nth < 1) args.fail('nth=0; expected at least 1');
+    for (const id of nodes) session.world.crashAt(id, point, nth);
   },
 };
 

@@ -10,7 +10,7 @@ import { deliverNow, flush, passTime, placeLeader, settle } from './cluster-cont
 import { clusterSpec } from './cluster-line.ts';
 import { expectation } from './expectations.ts';
 import { cut, heal, hold, mend, partition, release } from './link-verbs.ts';
-import { boot, complete, disk, nodeVerb, powerCut } from './node-verbs.ts';
+import { boot, complete, crashAt, disk, nodeVerb, powerCut } from './node-verbs.ts';
 import {
   add,
   compact,
@@ -233,6 +233,7 @@ export const VERBS: { readonly [verb: string]: Verb } = {
   kill: nodeVerb('kill', 'SIGKILL: all it has written survives, its peers notice at once.'),
   stop: nodeVerb('stop', 'Ends a node cleanly.'),
   'power-cut': powerCut,
+  'crash-at': crashAt,
   boot,
   disk,
   complete,

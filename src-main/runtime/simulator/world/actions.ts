@@ -4,6 +4,7 @@
  */
 import type { AdminOp, ClientOp, Message, ReadRequest } from '../../../protocols/kernel/core.ts';
 import type { Json } from '../../../vocabulary/json.ts';
+import type { CrashPoint } from '../../../vocabulary/crash-points.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { DiskMode } from './disk.ts';
 
@@ -61,6 +62,13 @@ export type Action =
   | {
       readonly do: 'kill' | 'stop' | 'pause' | 'resume' | 'freeze' | 'thaw';
       readonly node: NodeId;
+    }
+  /** Killed when it passes this point for the `nth` time from now on. */
+  | {
+      readonly do: 'crash-at';
+      readonly node: NodeId;
+      readonly point: CrashPoint;
+      readonly nth: number;
     }
   | {
       readonly do: 'power-cut';

@@ -7,6 +7,7 @@ import type { Member, NodeId } from '../../../vocabulary/ids.ts';
 import { NodeDriver } from '../../driver/node-driver.ts';
 import type { Answer, DriverPorts } from '../../driver/ports.ts';
 import type { SessionLink } from '../../driver/session-link.ts';
+import { passingOf } from './crash-points.ts';
 import { ObservedCore, ObservedMachine, type WorldObserver } from './observed.ts';
 import type { SavedLife } from './saved-world.ts';
 import type { Life, SimNode } from './sim-node.ts';
@@ -16,6 +17,8 @@ export interface WorldPorts {
   /** Lines of the flight journal of a node, when somebody keeps them. */
   readonly journal: ((node: NodeId, lines: string) => void) | null;
   readonly nowUs: () => number;
+  /** Whether a kill loses what the disk of this node has not completed. */
+  readonly losesUnsynced?: (node: NodeId) => boolean;
 }
 
 export interface LifeMakerOptions {
@@ -85,6 +88,9 @@ export class LifeMaker {
       members: (members) => setMembers(node, members),
       closeLink: (peer, linkEpoch, why) => lifeOf().sessions.get(peer)?.close(why, linkEpoch),
       trace: () => undefined,
+      get passing() {
+        return passingOf(node);
+      },
     };
   }
 }

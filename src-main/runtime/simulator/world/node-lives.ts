@@ -7,6 +7,7 @@ import type { Member, NodeId } from '../../../vocabulary/ids.ts';
 import type { Incoming } from '../../driver/ports.ts';
 import type { BootDisk } from './actions.ts';
 import type { ClientDesk } from './client-desk.ts';
+import { KilledAtPoint, killedText, passingOf, type ArmedCrash } from './crash-points.ts';
 import { LifeMaker, type WorldPorts } from './life-maker.ts';
 import type { SimNetwork } from './network.ts';
 import type { WorldObserver } from './observed.ts';
@@ -75,7 +76,7 @@ export class NodeLives {
       for (const observer of this.#options.observers) observer.wiped?.(node);
     } else if (how !== 'kept') disk.mode = how;
     this.boot(node);
-    this.greet(node);
+    if (node.life !== null) this.greet(node);
   }
 
   boot(node: SimNode): void {
@@ -83,6 +84,7 @@ export class NodeLives {
     const { disk } = node;
     disk.incarnation += 1;
     node.haltedBy = null;
+    for (const armed of node.armed) armed.passed = 0;
     this.#options.wire.forgetView(node.id);
     const life = this.#maker.make(node, protocol.create(), null);
     node.life = life;
@@ -169,6 +171,7 @@ export class NodeLives {
 
   #persist(node: SimNode, life: Life, ops: readonly PersistOp[], token: number): void {
     const { disk } = node;
+    passingOf(node)?.('in-persist');
     if (disk.mode === 'failing' || disk.mode === 'full') {
       const error = disk.mode === 'full' ? 'no space left on device' : 'input/output error';
       disk.mode = 'instant';
@@ -238,9 +241,20 @@ export class NodeLives {
     try {
       run();
     } catch (error) {
+      if (error instanceof KilledAtPoint) return this.#killAtPoint(node, error.armed);
       if (!(error instanceof AssertionError)) throw error;
       this.halt(node, error.message, true);
     }
+  }
+
+  /** As any kill; what it was doing when it came to the point stays undone. */
+  #killAtPoint(node: SimNode, armed: ArmedCrash): void {
+    node.armed = node.armed.filter((other) => other !== armed);
+    const how = killedText(armed);
+    if (this.#options.ports.losesUnsynced?.(node.id) === true) {
+      this.endLife(node, how, node.disk.crash(0, 0));
+    } else this.end(node, how);
+    for (const observer of this.#options.observers) observer.killedAtPoint?.(node, armed.fault);
   }
 
   halt(node: SimNode, why: string, isBug: boolean): void {

@@ -32,6 +32,8 @@ export interface WorldObserver {
   synced?(node: SimNode, ops: readonly PersistOp[], how: 'barrier' | 'crash'): void;
   /** The node is down; what its disk kept was told before. */
   stopped?(node: SimNode, how: string): void;
+  /** It was killed at a point that this fault named; `stopped` was told before. */
+  killedAtPoint?(node: SimNode, fault: number): void;
   /** The disk of this node is gone and replaced. */
   wiped?(node: SimNode): void;
   applied?(node: SimNode, entry: Entry, result: ApplyResult): void;

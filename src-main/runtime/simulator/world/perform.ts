@@ -92,6 +92,9 @@ function performOnNode(world: World, action: NodeAction): boolean {
     case 'power-cut':
       if (isLive) world.powerCut(id, action.keepHard, action.keepLog);
       return isLive;
+    case 'crash-at':
+      world.crashAt(id, action.point, action.nth);
+      return true;
     case 'disk':
       world.setDisk(id, action.mode);
       return true;

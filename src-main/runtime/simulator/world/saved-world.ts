@@ -54,15 +54,17 @@ export function newNode(id: NodeId, disk: SimDisk): SimNode {
     inbox: [],
     failing: null,
     doneToken: null,
+    armed: [],
   };
 }
 
 export function saveNode(node: SimNode): SavedNode {
   const { life, disk, ...plain } = node;
   const inbox = [...plain.inbox];
-  if (life === null) return { ...plain, inbox, disk: disk.save(), life: null };
+  const armed = plain.armed.map((crash) => ({ ...crash }));
+  if (life === null) return { ...plain, inbox, armed, disk: disk.save(), life: null };
   const sessions = [...life.sessions].map(([peer, session]) => [peer, session.save()] as const);
   const core = life.core.save();
   const saved = { core, machine: life.machine.save(), driver: life.driver.save(), sessions };
-  return { ...plain, inbox, disk: disk.save(), life: saved };
+  return { ...plain, inbox, armed, disk: disk.save(), life: saved };
 }

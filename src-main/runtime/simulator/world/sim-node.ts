@@ -7,6 +7,7 @@ import type { ReadLevel } from '../../../vocabulary/read-level.ts';
 import type { Incoming } from '../../driver/ports.ts';
 import type { NodeDriver } from '../../driver/node-driver.ts';
 import type { SessionLink } from '../../driver/session-link.ts';
+import type { ArmedCrash } from './crash-points.ts';
 import type { SimDisk } from './disk.ts';
 
 /** What is volatile: one life of a node. */
@@ -40,6 +41,8 @@ export interface SimNode {
   failing: { readonly token: number; readonly error: string } | null;
   /** The newest completed barrier that its driver was not told of. */
   doneToken: number | null;
+  /** Points at which it is to be killed. */
+  armed: readonly ArmedCrash[];
 }
 
 export interface ClientRequestInfo {

@@ -5,6 +5,7 @@
  */
 import { assert } from '../../../base/assert.ts';
 import type { AdminOp, CoreDescription, Message } from '../../../protocols/kernel/core.ts';
+import type { CrashPoint } from '../../../vocabulary/crash-points.ts';
 import { compareIds, type Member, type NodeId } from '../../../vocabulary/ids.ts';
 import type { Action, BootDisk, ClientAsk, ReadAsk } from './actions.ts';
 import { ClientDesk } from './client-desk.ts';
@@ -287,6 +288,13 @@ export class World {
     this.#queue.run();
   }
 
+  /** Killed as soon as it passes this point for the `nth` time. */
+  crashAt(id: NodeId, point: CrashPoint, nth: number): void {
+    this.#note({ do: 'crash-at', node: id, point, nth });
+    const node = this.node(id);
+    node.armed = [...node.armed, { fault: 0, point, nth, passed: 0 }];
+  }
+
   boot(id: NodeId, how: BootDisk): void {
     this.#note({ do: 'boot', node: id, disk: how });
     const node = this.node(id);
@@ -378,6 +386,7 @@ export class World {
       const node: SimNode = {
         ...plain,
         inbox: [...plain.inbox],
+        armed: plain.armed.map((crash) => ({ ...crash })),
         disk: SimDisk.restore(disk),
         life: null,
       };

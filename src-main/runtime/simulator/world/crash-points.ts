@@ -1,0 +1,51 @@
+/**
+ * Simulated nodes that are to be killed at a named point. The turn in which that happens is left by
+ * an exception: nothing behind the point happens, as for a process that is gone.
+ */
+import type { CrashPoint } from '../../../vocabulary/crash-points.ts';
+import type { NodeRules } from '../../../vocabulary/fault.ts';
+import type { SimNode } from './sim-node.ts';
+
+export interface ArmedCrash {
+  /** Number in the ledger, 0 for none. */
+  readonly fault: number;
+  readonly point: CrashPoint;
+  readonly nth: number;
+  /** Passages so far, of this life and since it was armed. */
+  passed: number;
+}
+
+/** Thrown out of the driver, and caught where its turn was begun. */
+export class KilledAtPoint extends Error {
+  readonly armed: ArmedCrash;
+
+  constructor(armed: ArmedCrash) {
+    super(killedText(armed));
+    this.armed = armed;
+  }
+}
+
+/** How a life ended that was killed there. */
+export function killedText({ point, nth }: Pick<ArmedCrash, 'point' | 'nth'>): string {
+  return `killed at ${point}${nth === 1 ? '' : `, passage ${nth}`}`;
+}
+
+/** What a driver passes its points to; null while none is armed. */
+export function passingOf(node: SimNode): ((point: CrashPoint) => void) | null {
+  if (node.armed.length === 0) return null;
+  return (point) => {
+    for (const armed of node.armed) {
+      if (armed.point !== point) continue;
+      armed.passed += 1;
+      if (armed.passed === armed.nth) throw new KilledAtPoint(armed);
+    }
+  };
+}
+
+/** From now on exactly these; one that is armed already goes on counting. */
+export function setArmed(node: SimNode, wanted: NodeRules['crashAt']): void {
+  node.armed = wanted.map((crash) => {
+    const known = node.armed.find(({ fault }) => fault === crash.fault);
+    return known ?? { ...crash, passed: 0 };
+  });
+}
