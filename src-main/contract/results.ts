@@ -11,6 +11,7 @@ import {
   verdictSchema,
   violationSchema,
 } from './model.ts';
+import { runReportSchema } from './report.ts';
 
 /** `qlab run`. */
 export const runResultSchema = z.object({
@@ -176,6 +177,13 @@ export const exportResultSchema = z.object({
   lines: z.number(),
 });
 export type ExportResult = z.infer<typeof exportResultSchema>;
+
+/** `qlab report`: each run's figures, and where the page was written. */
+export const reportResultSchema = z.object({
+  runs: z.array(runReportSchema),
+  html: z.string().nullable(),
+});
+export type ReportResult = z.infer<typeof reportResultSchema>;
 
 export const errorResultSchema = z.object({
   error: z.object({

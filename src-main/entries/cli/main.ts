@@ -12,6 +12,7 @@ import { addExportCommand } from './export.ts';
 import { addFuzzCommand } from './fuzz.ts';
 import { addMinimizeCommand } from './minimize.ts';
 import { addReplayCommand } from './replay.ts';
+import { addReportCommand } from './report.ts';
 import { addRunCommand } from './run.ts';
 import { addRunsCommand } from './runs.ts';
 import { addScriptCommand } from './script.ts';
@@ -29,7 +30,8 @@ Examples:
   qlab run leader-crash --protocol zab
   qlab compare minority-partition --trials 3
   qlab replay 7 --verify
-  qlab check 7`;
+  qlab check 7
+  qlab report 7 --html out.html`;
 
 function buildProgram(setExitCode: (code: number) => void): Command {
   const program = new Command('qlab')
@@ -45,6 +47,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   addShowCommand(program);
   addReplayCommand(program, setExitCode);
   addCheckCommand(program, setExitCode);
+  addReportCommand(program);
   addExportCommand(program);
   addFuzzCommand(program, setExitCode);
   addScriptCommand(program, setExitCode);

@@ -2,6 +2,8 @@
 import { InvalidArgumentError } from 'commander';
 import { PROTOCOL_NAMES, type ProtocolName } from '../../vocabulary/ids.ts';
 
+/** As many as the dashboard compares. */
+const REPORTED_RUNS_MAX = 8;
 const ALL = PROTOCOL_NAMES.join(', ');
 
 export function parseProtocol(text: string): ProtocolName {
@@ -40,6 +42,16 @@ export function parsePort(text: string): number {
 
 export function parseRunId(text: string): number {
   return wholeNumber(text, 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** One more of several. */
+export function parseRunIds(text: string, before: readonly number[] = []): readonly number[] {
+  const run = parseRunId(text);
+  if (before.includes(run)) throw new InvalidArgumentError('allowed: each run once');
+  if (before.length >= REPORTED_RUNS_MAX) {
+    throw new InvalidArgumentError(`allowed: at most ${REPORTED_RUNS_MAX} runs`);
+  }
+  return [...before, run];
 }
 
 function wholeNumber(text: string, min: number, max: number): number {

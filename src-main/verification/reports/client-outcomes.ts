@@ -26,7 +26,9 @@ const CLIENTS_MAX = 256;
 const CODES_MAX = 64;
 
 export class ClientOutcomes {
-  readonly gaps = new SuccessGaps();
+  readonly #gaps = new SuccessGaps();
+  /** Of operations of the log alone: a node that answers reads by itself says nothing of the rest. */
+  readonly #logGaps = new SuccessGaps();
   readonly #outcomes = none();
   readonly #latency = new Spread();
   readonly #timeline: OutcomeTimeline;
@@ -49,12 +51,24 @@ export class ClientOutcomes {
     this.#outcomes[outcome] += 1;
     if (invokeUs < this.#firstInvokeUs) this.#firstInvokeUs = invokeUs;
     if (returnUs > this.#lastReturnUs) this.#lastReturnUs = returnUs;
-    this.gaps.add(operation);
+    this.#gaps.add(operation);
+    if (operation.level === undefined) this.#logGaps.add(operation);
     this.#timeline.add(operation);
     this.#handleClient(operation);
     if (operation.level !== undefined) this.#handleRead(operation.level, operation);
     if (outcome === 'ok') this.#handleSuccess(operation);
     else this.#handleLost(operation);
+  }
+
+  /** Of operations of the log; of all where there were none. Once nothing more comes. */
+  get gaps(): SuccessGaps {
+    return this.#logGaps.lastUs === null ? this.#gaps : this.#logGaps;
+  }
+
+  /** Nothing more comes. */
+  finish(): void {
+    this.#gaps.finish();
+    this.#logGaps.finish();
   }
 
   /** Operations without success that were under way in `span`. */

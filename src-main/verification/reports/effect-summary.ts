@@ -39,16 +39,16 @@ function healthText({ healthyMs }: FaultReport, healthLost: boolean): string {
 
 function clientText(report: FaultReport, usualGapMs: number | null): string {
   const { effect, outageMs, outageOpen, failed, unknown } = report;
-  if (outageMs === null) return lostText(failed, unknown, 'No client was answered.');
-  if (outageOpen) return lostText(failed, unknown, 'No client was answered any more.');
+  if (outageMs === null) return lostText(failed, unknown, 'No commit was answered.');
+  if (outageOpen) return lostText(failed, unknown, 'No commit was answered any more.');
   if (effect === 'outage') {
-    return lostText(failed, unknown, `Longest time without an answer: ${spanText(outageMs)}.`);
+    return lostText(failed, unknown, `No commit was answered for ${spanText(outageMs)}.`);
   }
   const usual = usualGapMs === null ? '' : `, in quiet time ${spanText(usualGapMs)}`;
   return `Clients noticed nothing (longest gap ${spanText(outageMs)}${usual}).`;
 }
 
 function lostText(failed: number, unknown: number, text: string): string {
-  if (failed + unknown === 0) return `${text} Nothing was lost.`;
+  if (failed + unknown === 0) return `${text} No operation failed.`;
   return `${text} ${failed} failed, ${unknown} of unknown outcome.`;
 }

@@ -25,6 +25,8 @@ export class FaultOwners {
   readonly #leaderships: Leaderships;
   readonly #commands: readonly AdminRecord[];
   readonly #ofSuspicion = new Map<Suspicion, FaultRecord>();
+  /** Suspicions of a leader that a fault on it explains. */
+  readonly #ofLeader = new Set<Suspicion>();
   readonly #ofTenure = new Map<Tenure, FaultRecord>();
 
   /** @param faults those that were carried out */
@@ -71,6 +73,7 @@ export class FaultOwners {
     const { us } = suspicion;
     const near = this.facts.filter(({ fault }) => isNear(fault, us));
     const onLeader = near.findLast((one) => one.onLeader && !this.#hasChanged(one, us));
+    if (onLeader !== undefined) this.#ofLeader.add(suspicion);
     const owner = onLeader ?? (this.commandAt(us) === null ? near.at(-1) : undefined);
     if (owner !== undefined) this.#ofSuspicion.set(suspicion, owner.fault);
   }
@@ -85,12 +88,8 @@ export class FaultOwners {
     const since = this.#leaderships.suspicions.filter(
       ({ us }) => us > beforeUs && us <= tenure.fromUs,
     );
-    const owners = since
-      .map((one) => this.#ofSuspicion.get(one))
-      .filter((one) => one !== undefined);
-    const isOnLeader = (one: FaultRecord): boolean =>
-      this.facts.some(({ fault, onLeader }) => fault === one && onLeader);
-    const owner = owners.find(isOnLeader) ?? owners[0];
+    const decisive = since.find((one) => this.#ofLeader.has(one)) ?? since.at(-1);
+    const owner = decisive === undefined ? undefined : this.#ofSuspicion.get(decisive);
     if (owner !== undefined) this.#ofTenure.set(tenure, owner);
   }
 }

@@ -1,9 +1,10 @@
 /** Figures with their units, for people; the same in the terminal and on the page. */
 
-/** A span of milliseconds: `0.44 ms`, `217 ms`, `12.3 s`; `-` where it does not apply. */
+/** A span of milliseconds: `0.44 ms`, `217 ms`, `1.36 s`, `12.3 s`; `-` where it does not apply. */
 export function spanText(ms: number | null): string {
   if (ms === null) return '-';
   if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms >= 1_000) return `${(ms / 1_000).toFixed(2)} s`;
   if (ms >= 100 || ms === 0) return `${ms.toFixed(0)} ms`;
   return `${ms.toFixed(ms < 10 ? 2 : 1)} ms`;
 }

@@ -84,7 +84,7 @@ export class RunReportBuilder {
 
   finish(): RunReport {
     this.#leaderships.finish(this.#endUs);
-    this.#clients.gaps.finish();
+    this.#clients.finish();
     const effects = this.#effects();
     const quiet = this.#quietTime(effects.disturbed());
     const usualGapUs = this.#longestGapWithin(quiet);

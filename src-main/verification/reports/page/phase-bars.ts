@@ -1,0 +1,105 @@
+/**
+ * From a fault to the first commit under the next leader, all runs on one axis that begins at the
+ * fault: how long until somebody suspected, somebody was chosen, was ready, committed.
+ */
+import type { FaultReport, RunReport } from '../../../contract/report.ts';
+import { spanText } from '../figure-text.ts';
+import { html, NOTHING, type Markup } from './markup.ts';
+import { rounded, ticksTo } from './scales.ts';
+import { protocolTitle } from './titles.ts';
+
+interface Phase {
+  readonly name: string;
+  readonly className: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const ROWS_MAX = 40;
+const TICKS = 6;
+/** Phases that are narrower than this share say nothing inside. */
+const TEXT_SHARE = 0.09;
+
+export function phaseBars(reports: readonly RunReport[]): Markup {
+  const rows = reports.flatMap((report) =>
+    report.faults
+      .filter(({ newLeader }) => newLeader !== null)
+      .map((fault) => ({ report, fault, phases: phasesOf(fault) })),
+  );
+  if (rows.length === 0) return NOTHING;
+  const ends = rows.flatMap(({ phases, fault }) => [phases.at(-1)?.toMs ?? 0, outageEnd(fault)]);
+  const maxMs = Math.max(1, ...ends) * 1.02;
+  const hidden = rows.length - ROWS_MAX;
+  return html`<h3>From the fault to the first commit under the next leader</h3>
+    <p class="legend">
+      <span><i class="key detect"></i>until a node sought leadership</span>
+      <span><i class="key elect"></i>until a leader was chosen</span>
+      <span><i class="key recover"></i>until it was ready</span>
+      <span><i class="key commit"></i>until the first commit</span>
+      <span><i class="key silence"></i>no commit was answered since then</span>
+    </p>
+    <figure class="plots phases">
+      ${rows.slice(0, ROWS_MAX).map((row) => phaseRow(row, maxMs))} ${axis(maxMs)}
+    </figure>
+    ${hidden > 0 ? html`<p class="hint">${hidden} more are not drawn; the tables have them.</p>` : NOTHING}`;
+}
+
+function phasesOf({ detectedMs, electedMs, readyMs, firstCommitMs }: FaultReport): Phase[] {
+  const marks: readonly (readonly [string, string, number | null])[] = [
+    ['detect', 'detect', detectedMs],
+    ['elect', 'elect', electedMs],
+    ['recover', 'recover', readyMs],
+    ['commit', 'commit', firstCommitMs],
+  ];
+  let fromMs = 0;
+  return marks.flatMap(([name, className, toMs]) => {
+    if (toMs === null || toMs < fromMs) return [];
+    const phase = { name, className, fromMs, toMs };
+    fromMs = toMs;
+    return [phase];
+  });
+}
+
+/** Since the fault; the last answer before it may be earlier. */
+function outageEnd({ outageFromMs, outageMs, startMs }: FaultReport): number {
+  if (outageFromMs === null || outageMs === null) return 0;
+  return outageFromMs + outageMs - startMs;
+}
+
+function phaseRow(
+  row: { report: RunReport; fault: FaultReport; phases: readonly Phase[] },
+  maxMs: number,
+): Markup {
+  const { report, fault, phases } = row;
+  const share = (ms: number): number => rounded((ms / maxMs) * 100);
+  const bars = phases.map(({ name, className, fromMs, toMs }) => {
+    const style = `left:${share(fromMs)}%;width:${share(toMs - fromMs)}%`;
+    const isWide = (toMs - fromMs) / maxMs > TEXT_SHARE;
+    const text = isWide ? `${name} ${spanText(toMs - fromMs)}` : '';
+    return html`<div class="phase ${className}" style="${style}">${text}</div>`;
+  });
+  const end = phases.at(-1)?.toMs ?? 0;
+  const silence = Math.max(0, outageEnd(fault));
+  return html`<div class="row">
+    <div class="what">
+      <b>${protocolTitle(report)}</b> ${report.runId}<br /><span>#${fault.id} ${fault.label}</span>
+    </div>
+    <div class="strip phased">
+      ${bars}
+      <div class="silent" style="width:${share(silence)}%"></div>
+      <span class="total" style="left:${share(end)}%">${spanText(end)}</span>
+      <span class="quiet" style="left:${share(silence)}%">${spanText(silence)}</span>
+    </div>
+  </div>`;
+}
+
+function axis(maxMs: number): Markup {
+  const labels = ticksTo(maxMs, TICKS).map((ms) => {
+    const left = `left:${rounded((ms / maxMs) * 100)}%`;
+    return html`<span style="${left}">${ms === 0 ? 'fault' : `+${spanText(ms)}`}</span>`;
+  });
+  return html`<div class="row axis">
+    <div class="what">after</div>
+    <div class="strip">${labels}</div>
+  </div>`;
+}
