@@ -86,6 +86,11 @@ export class Client {
     return this.#open.size + this.#near.outstanding;
   }
 
+  /** When the oldest that has not ended was asked. */
+  get openSinceUs(): number {
+    return Math.min(this.#firstOpen()?.invokeUs ?? Infinity, this.#near.openSinceUs);
+  }
+
   get isReady(): boolean {
     return this.#session !== 0;
   }

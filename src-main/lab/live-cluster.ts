@@ -62,7 +62,9 @@ export class LiveCluster {
     this.membership = new Membership(plan.nodes, () => this.leadership.ready());
     this.#record = new RunRecord(plan, tools);
     const { isKept } = this.#record;
-    this.#operations = new OperationLog(isKept ? (all) => this.#record.operations(all) : null);
+    this.#operations = new OperationLog(
+      isKept ? (all, closedUs) => this.#record.operations(all, closedUs) : null,
+    );
     this.#nodes = this.#makeNodes();
     this.#faultHost = new LiveFaultHost({
       nodes: this.#nodes,
@@ -313,7 +315,7 @@ export class LiveCluster {
       },
       plan.workload,
     );
-    this.#operations.start();
+    this.#operations.start(() => this.workload.closedUs);
   }
 
   get workload(): WorkloadRunner {

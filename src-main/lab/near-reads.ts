@@ -39,6 +39,12 @@ export class NearReads {
     return this.#open.size;
   }
 
+  /** When the oldest that has not ended was asked. */
+  get openSinceUs(): number {
+    for (const { invokeUs } of this.#open) return invokeUs;
+    return Infinity;
+  }
+
   setNodes(nodeIds: readonly NodeId[]): void {
     this.#nodeIds = nodeIds;
   }

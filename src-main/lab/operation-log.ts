@@ -4,18 +4,24 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 
 const FLUSH_MS = 40;
 
+type OperationWriter = (operations: readonly OperationRecord[], closedUs: number | null) => void;
+
 export class OperationLog {
   readonly #listeners = new Set<(record: OperationRecord) => void>();
-  readonly #write: ((operations: readonly OperationRecord[]) => void) | null;
+  readonly #write: OperationWriter | null;
   #waiting: OperationRecord[] = [];
   #timer: NodeJS.Timeout | null = null;
 
+  #closedUs: (() => number) | null = null;
+
   /** @param write null: nobody keeps them. */
-  constructor(write: ((operations: readonly OperationRecord[]) => void) | null) {
+  constructor(write: OperationWriter | null) {
     this.#write = write;
   }
 
-  start(): void {
+  /** @param closedUs all that was asked before that moment has been added */
+  start(closedUs: () => number): void {
+    this.#closedUs = closedUs;
     this.#timer = setInterval(() => this.#flush(), FLUSH_MS);
   }
 
@@ -32,7 +38,7 @@ export class OperationLog {
 
   #flush(): void {
     if (this.#waiting.length === 0) return;
-    this.#write?.(this.#waiting);
+    this.#write?.(this.#waiting, this.#closedUs?.() ?? null);
     this.#waiting = [];
   }
 

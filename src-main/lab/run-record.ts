@@ -61,8 +61,10 @@ export class RunRecord {
     if (this.#runId !== null) this.#tools.recorder?.recordEvents(this.#runId, [event]);
   }
 
-  operations(operations: readonly OperationRecord[]): void {
-    if (this.#runId !== null) this.#tools.recorder?.recordOperations(this.#runId, operations);
+  /** @param closedUs all that was asked before this moment has been told now */
+  operations(operations: readonly OperationRecord[], closedUs: number | null): void {
+    if (this.#runId === null) return;
+    this.#tools.recorder?.recordOperations(this.#runId, operations, closedUs);
   }
 
   journal(node: NodeId, incarnation: number, file: string): void {

@@ -64,6 +64,12 @@ export class WorkloadRunner {
     return this.#clients.reduce((sum, client) => sum + client.outstanding, 0);
   }
 
+  /** All that was asked before this moment has ended. */
+  get closedUs(): number {
+    const open = this.#clients.map((client) => client.openSinceUs);
+    return Math.min(this.#options.nowUs(), ...open);
+  }
+
   get isReady(): boolean {
     return this.#clients.every((client) => client.isReady);
   }
