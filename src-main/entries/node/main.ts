@@ -5,7 +5,8 @@
  */
 import type { FromNode, NodeConfig, ToNode } from '../../runtime/process/node-config.ts';
 import { NODE_EXIT } from '../../runtime/process/node-config.ts';
-import { describeError, DiskError, NodeProcess } from '../../runtime/process/node-process.ts';
+import { DiskError } from '../../runtime/process/disk-error.ts';
+import { describeError, NodeProcess } from '../../runtime/process/node-process.ts';
 
 function readConfig(): NodeConfig {
   const text = process.argv[2];

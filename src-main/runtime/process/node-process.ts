@@ -8,13 +8,16 @@ import { AssertionError } from '../../base/assert.ts';
 import { deriveSeed } from '../../base/prng.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
 import type { AdminOp, Input, ProtocolDefinition } from '../../protocols/kernel/core.ts';
+import type { PersistOp } from '../../protocols/kernel/durable.ts';
 import { createService } from '../../services/index.ts';
 import { StateMachine } from '../../services/state-machine.ts';
 import type { EndHeader, NodeCounters } from '../../vocabulary/journal.ts';
 import type { MessageKind, TraceEvent } from '../../vocabulary/trace.ts';
 import { messageId } from '../driver/journal-lines.ts';
 import { NodeDriver } from '../driver/node-driver.ts';
-import type { ImageStore, Incoming } from '../driver/ports.ts';
+import type { Incoming } from '../driver/ports.ts';
+import { CrashPoints } from './crash-points.ts';
+import { guardDisk, guardedImages } from './disk-error.ts';
 import { Gateway } from './gateway.ts';
 import { HeldDisk } from './held-disk.ts';
 import { ImageFiles } from './image-files.ts';
@@ -35,11 +38,6 @@ import { Transport } from './transport.ts';
 const COUNTERS_EVERY_MS = 1_000;
 const BULKY_KINDS: ReadonlySet<MessageKind> = new Set(['replicate', 'catch-up', 'election']);
 
-/** The disk failed: fatal, with the operating system's words. */
-export class DiskError extends Error {
-  override name = 'DiskError';
-}
-
 export class NodeProcess {
   readonly #config: NodeConfig;
   readonly #tell: (message: FromNode) => void;
@@ -54,6 +52,7 @@ export class NodeProcess {
   readonly #gateway: Gateway;
   readonly #clock: TickClock;
   readonly #epochNs: bigint;
+  readonly #crashPoints = new CrashPoints();
   readonly #messages: Record<string, number> = {};
   #queue: (Input | Incoming)[] = [];
   #drops = '';
@@ -84,13 +83,14 @@ export class NodeProcess {
     const file = path.join(config.dataDir, DATABASE_FILE);
     this.#storage = new SqliteStorage(file, config.storageId, config.livesBefore);
     this.#disk = new HeldDisk(
-      (ops) => this.#guardDisk(() => this.#storage.commit(ops)),
+      (ops) => this.#commit(ops),
       (token) => this.#driver.persisted(token),
     );
     this.#images = new ImageFiles(config.dataDir);
     const { incarnation } = this.#storage.identity;
     this.#journal = config.journal ? new JournalFile(config.dataDir, incarnation) : null;
     const machine = new StateMachine(service);
+    const crashPoints = this.#crashPoints;
     this.#gateway = new Gateway(machine);
     this.#clock = new TickClock(config.timing.tickMs, performance.now());
     this.#setNodeRules(config.rules);
@@ -105,12 +105,15 @@ export class NodeProcess {
       },
       flush: () => this.#transport.flush(),
       persist: (ops, token) => this.#disk.persist(ops, token),
-      images: this.#guardedImages(),
+      images: guardedImages(this.#images),
       wake: () => this.#wakeDriver(),
       members: (members) => this.#handleMembers(members),
       reply: (reqId, answer) => this.#gateway.answer(reqId, answer),
       closeLink: (peer, epoch, why) => this.#transport.closeLink(peer, epoch, why),
       trace: (event) => this.#tellTrace(event),
+      get passing() {
+        return crashPoints.passing;
+      },
     });
   }
 
@@ -251,29 +254,13 @@ export class NodeProcess {
     );
   }
 
+  #commit(ops: readonly PersistOp[]): void {
+    guardDisk(() => this.#storage.commit(ops, () => this.#crashPoints.passing?.('in-persist')));
+  }
+
   #writeJournal(lines: string): void {
     if (this.#journal === null) return;
-    this.#guardDisk(() => this.#journal?.write(lines));
-  }
-
-  #guardedImages(): ImageStore {
-    const images = this.#images;
-    return {
-      put: (...chunk) => this.#guardDisk(() => images.put(...chunk)),
-      get: (handle, chunk) => this.#guardDisk(() => images.get(handle, chunk)),
-      seal: (...image) => this.#guardDisk(() => images.seal(...image)),
-      keepOnly: (handles) => this.#guardDisk(() => images.keepOnly(handles)),
-    };
-  }
-
-  #guardDisk<T>(use: () => T): T {
-    try {
-      return use();
-    } catch (error) {
-      // A bug of ours is no fault of the disk.
-      if (error instanceof AssertionError) throw error;
-      throw new DiskError(error instanceof Error ? error.message : String(error));
-    }
+    guardDisk(() => this.#journal?.write(lines));
   }
 
   #writeDrops(): void {
@@ -355,7 +342,8 @@ export class NodeProcess {
   }
 
   /** What faults do to this node from now on. */
-  #setNodeRules({ clock }: NodeRules): void {
+  #setNodeRules({ clock, crashAt }: NodeRules): void {
+    this.#crashPoints.setArmed(crashAt);
     this.#clock.setRate(clock.rate, performance.now());
   }
 

@@ -117,10 +117,12 @@ export class SqliteStorage {
   }
 
   /** Writes the operations in order and makes them durable. A failure is fatal for the node: after
-   *  a failed sync nobody knows what is on disk (protocols.md 0.4). */
-  commit(ops: readonly PersistOp[]): void {
+   *  a failed sync nobody knows what is on disk (protocols.md 0.4).
+   *  @param written called when all is written and nothing of it is durable. */
+  commit(ops: readonly PersistOp[], written: () => void = () => undefined): void {
     this.#begin.run();
     for (const op of ops) this.#apply(op);
+    written();
     this.#commit.run();
     this.#syncs += 1;
   }
