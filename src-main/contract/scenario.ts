@@ -100,7 +100,7 @@ export const scenarioFileSchema = z.strictObject({
   seed: z.int().default(1),
   workload: workloadSchema.prefault({}),
   durationMs: durationSchema(100),
-  steps: z.array(scenarioStepSchema).max(500).default([]),
+  steps: z.array(scenarioStepSchema).max(2_000).default([]),
   expect: z
     .array(expectation)
     .max(10)

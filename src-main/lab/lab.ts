@@ -18,6 +18,7 @@ import { EventWindow } from './event-window.ts';
 import { Guardian } from './guardian.ts';
 import { LiveCluster, type Judgement } from './live-cluster.ts';
 import { PAUSE_MODE } from './node-handle.ts';
+import { withNemesis } from './nemesis-schedule.ts';
 import { Places } from './places.ts';
 import type {
   ActionResult,
@@ -269,9 +270,9 @@ export class LocalLab implements Lab {
     for (const cluster of clusters) cluster.setWorkload(workload);
   }
 
-  async runScenario(spec: ScenarioSpec, options: ScenarioRunOptions): Promise<ScenarioRun> {
-    const { protocols } = options;
-    const { seed } = options;
+  async runScenario(written: ScenarioSpec, options: ScenarioRunOptions): Promise<ScenarioRun> {
+    const { protocols, seed } = options;
+    const spec = withNemesis(written, seed);
     if (options.sequential) {
       const finished = this.#runInTurn(spec, options, await this.#beginGroup());
       return { clusters: [], finished };

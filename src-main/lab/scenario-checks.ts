@@ -4,6 +4,7 @@
  */
 import type { ScenarioFile } from '../contract/scenario.ts';
 import type { ScenarioStepFile } from '../contract/scenario-steps.ts';
+import { drawableKinds, mostFaults } from './nemesis.ts';
 import { joiningIds } from './scenario-commands.ts';
 import { settingsMisfits } from './scenario-settings.ts';
 import { durationText } from './scenario-text.ts';
@@ -13,11 +14,15 @@ export interface Misfit {
   readonly message: string;
 }
 
+/** As many as a file may have; a nemesis becomes steps of a file. */
+const STEPS_MAX = 2_000;
+
 /** Everything in `file` that contradicts something else in it. */
 export function misfitsOf(file: ScenarioFile): Misfit[] {
   return [
     ...timingMisfits(file),
     ...settingsMisfits(file),
+    ...nemesisMisfits(file),
     ...file.steps.flatMap((step, at) => stepMisfits(file, step, ['steps', at])),
   ];
 }
@@ -35,6 +40,34 @@ function timingMisfits(file: ScenarioFile): Misfit[] {
     return [{ path: [...path, 'heartbeatMs'], message }];
   }
   return [];
+}
+
+function nemesisMisfits({ nemesis, cluster, durationMs, steps }: ScenarioFile): Misfit[] {
+  if (nemesis === null) return [];
+  const misfits: Misfit[] = [];
+  const wrong = (field: string, message: string): void => {
+    misfits.push({ path: ['nemesis', field], message });
+  };
+  for (const field of ['everyMs', 'lastsMs'] as const) {
+    const [min, max] = nemesis[field];
+    if (min > max) wrong(field, `${min} is above ${max}; allowed: [min, max] with min up to max`);
+  }
+  const { fromMs, recoveryMs, lastsMs } = nemesis;
+  const leftMs = durationMs - fromMs - recoveryMs;
+  if (leftMs < lastsMs[0]) {
+    const need = `fromMs + lastsMs + recoveryMs at most ${durationText(durationMs)}`;
+    wrong('recoveryMs', `no fault fits before the recovery; allowed: ${need}`);
+  }
+  if (drawableKinds(nemesis, cluster.nodes).length === 0) {
+    const why = `each of these leaves no majority of ${cluster.nodes} nodes connected`;
+    wrong('faults', `${why}; allowed: another fault, or breakQuorum: true`);
+  }
+  const most = mostFaults(nemesis, durationMs) + 1 + steps.length;
+  if (most > STEPS_MAX) {
+    const why = `that can become ${most} steps, at most ${STEPS_MAX} are allowed`;
+    wrong('everyMs', `${why}; allowed: longer times, or a shorter run`);
+  }
+  return misfits;
 }
 
 function stepMisfits(file: ScenarioFile, step: ScenarioStepFile, path: PropertyKey[]): Misfit[] {

@@ -2,6 +2,7 @@
  * Runs a scenario on a simulated cluster: the same file, steps, expectations and record as live, on
  * virtual time. The same seed gives the same run.
  */
+import { assert } from '../base/assert.ts';
 import { deriveSeed, Prng } from '../base/prng.ts';
 import type { Violation } from '../contract/model.ts';
 import { protocolDefinition } from '../protocols/index.ts';
@@ -20,7 +21,7 @@ import { RecoveryWatch } from './recovery-watch.ts';
 import { catchesUpViolation, isLevel } from './scenario-settling.ts';
 import { settingsFor } from './scenario-settings.ts';
 import { commandsOf, isAdminAction, joiningIds, lastsMsOf } from './scenario-commands.ts';
-import type { ScenarioOutcome } from './scenario-runner.ts';
+import { leaderWaitMs, type ScenarioOutcome } from './scenario-runner.ts';
 import { ScenarioSteps } from './scenario-steps.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import { SimulatedCommands } from './simulated-commands.ts';
@@ -37,7 +38,6 @@ export interface SimulatedSink {
 const LINK = { delayUsMin: 40, delayUsMax: 120, loss: 0, duplicate: 0 };
 const DISK = { latencyUsMin: 120, latencyUsMax: 250 };
 const FIRST_LEADER_US_MAX = 15_000_000;
-const LEADER_WAIT_MS_MAX = 3_000;
 const POLL_MS = 10;
 /** Commands that were given before the end may take this long after it. */
 const COMMANDS_US_MAX = 20_000_000;
@@ -77,6 +77,7 @@ export class SimulatedScenario {
   #began = false;
 
   constructor(spec: ScenarioSpec, protocol: ProtocolName, seed: number, sink: SimulatedSink) {
+    assert(spec.nemesis === null, 'nobody has drawn what the nemesis does');
     this.#spec = spec;
     this.#sink = sink;
     ensureReadLevel(protocol, spec.workload.readLevel);
@@ -200,7 +201,7 @@ export class SimulatedScenario {
     const { action } = step;
     if (isAdminAction(action)) return this.#command(step, action);
     const result = this.#steps.perform(action, step.origin);
-    if (result.is === 'waiting' && waitedMs < LEADER_WAIT_MS_MAX) {
+    if (result.is === 'waiting' && waitedMs < leaderWaitMs(step)) {
       this.#plan(POLL_MS, index, waitedMs + POLL_MS);
       return;
     }
@@ -228,7 +229,7 @@ export class SimulatedScenario {
 
   #giveUp(step: ScenarioStep, why: string): void {
     this.#open.delete(step);
-    this.#undone.push(`${step.text} (${why})`);
+    if (step.origin !== 'nemesis') this.#undone.push(`${step.text} (${why})`);
     this.#sink.note(`${step.text}: not done: ${why}`);
   }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Run } from '../../contract/model.ts';
 import type { LabEvent, Recorder } from '../../lab/ports.ts';
+import { withNemesis } from '../../lab/nemesis-schedule.ts';
 import { undoneText } from '../../lab/scenario-runner.ts';
 import { settingsFor } from '../../lab/scenario-settings.ts';
 import { SimulatedScenario } from '../../lab/simulated-scenario.ts';
@@ -45,11 +46,11 @@ export async function runSimulated(
     const groupId = await recorder.beginGroup();
     const runs: Run[] = [];
     for (const seed of seeds) {
+      const planned = { spec: withNemesis(spec, seed), seed, recorder, onNote };
       for (const protocol of protocols) {
         const directory = makeRunDirectory(places.dataDir, protocol);
         try {
-          const planned = { spec, protocol, seed, recorder, directory, onNote };
-          runs.push(await recordScenario(planned, groupId));
+          runs.push(await recordScenario({ ...planned, protocol, directory }, groupId));
         } finally {
           fs.rmSync(directory, { recursive: true, force: true });
         }

@@ -31,6 +31,7 @@ describe('shipped scenarios', () => {
       'lossy-links',
       'majority-partition-and-heal',
       'minority-partition',
+      'nemesis',
       'one-way-cut-of-leader',
       'pause-leader',
       'power-cut',
@@ -46,12 +47,10 @@ describe('shipped scenarios', () => {
     expect(scenario.protocol).toBeNull();
     expect(scenario.title).not.toBe(scenario.name);
     expect(scenario.description.length).toBeGreaterThan(80);
-    expect(scenario.durationMs).toBeGreaterThanOrEqual(8_000);
+    expect(scenario.durationMs).toBeGreaterThanOrEqual(5_000);
     expect(scenario.durationMs).toBeLessThanOrEqual(16_000);
-    expect(scenario.expect.map((expectation) => expectation.kind)).toEqual([
-      'invariants',
-      'recoversWithinMs',
-    ]);
+    const kinds = scenario.expect.map((expectation) => expectation.kind);
+    expect(kinds).toEqual(expect.arrayContaining(['invariants', 'recoversWithinMs']));
   });
 });
 
