@@ -17,6 +17,7 @@ export default defineConfig({
           'recorder-worker': 'src-main/storage/recorder-worker.ts',
           'history-worker': 'src-main/storage/history-worker.ts',
           'verify-worker': 'src-main/entries/verify-worker.ts',
+          'report-worker': 'src-main/entries/report-worker.ts',
         },
         output: {
           format: 'es',

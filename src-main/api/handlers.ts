@@ -93,6 +93,7 @@ const HANDLERS: { readonly [N in CallName]: Handler<N> } = {
   'runs.events': ({ runs }, input) => runs.events(input),
   'runs.moment': ({ runs }, { run, us }) => runs.moment(run, us),
   'runs.verify': ({ runs }, { run }) => runs.verify(run),
+  'runs.report': ({ runs }, input) => runs.report(input.runs),
   'runs.compare': ({ runs }, input) => runs.compare(input.runs),
 };
 

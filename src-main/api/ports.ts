@@ -14,6 +14,8 @@ export interface RunStore {
   compare(runs: readonly number[]): CallOutput<'runs.compare'>;
   /** Re-execution of every recorded life. */
   verify(run: number): Promise<VerifyResult>;
+  /** One page on these runs, side by side. */
+  report(runs: readonly number[]): Promise<CallOutput<'runs.report'>>;
 }
 
 export interface ApiHost {

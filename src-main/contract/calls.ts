@@ -206,6 +206,11 @@ export const CALLS = {
   ),
   /** Re-execution: feeds every journal to fresh cores and compares effects. */
   'runs.verify': call(z.strictObject({ run: runId }), verifyResult),
+  /** What these runs cost and what each fault did, as one self-contained HTML page. */
+  'runs.report': call(
+    z.strictObject({ runs: z.array(runId).min(1).max(8) }),
+    z.object({ html: z.string() }),
+  ),
   /** Runs of one group, or chosen ones, with metrics, to stand side by side. */
   'runs.compare': call(
     z.strictObject({ runs: z.array(runId).min(1).max(8) }),

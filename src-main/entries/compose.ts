@@ -2,11 +2,9 @@
  * The composition root: puts a lab, its recorder, the recordings and the API's needs together. The
  * command line, the browser lab and the desktop window all start here.
  */
-import { Worker } from 'node:worker_threads';
 import type { ApiHost, RunStore } from '../api/ports.ts';
 import type { VerifyResult } from '../contract/calls.ts';
 import type { RunReport } from '../contract/report.ts';
-import { LabError, type ErrorCode } from '../contract/errors.ts';
 import type { ChildEntries } from '../lab/child-entries.ts';
 import { createLab } from '../lab/lab.ts';
 import { listScenarios } from '../lab/scenario-library.ts';
@@ -18,6 +16,7 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { reportRun } from './report-run.ts';
 import { verifyRecordedRun } from './verify-recorded-run.ts';
 import { LAB_VERSION } from './version.ts';
+import { callWorker } from './worker-call.ts';
 
 /** Where the programs of child processes and threads are in a bundled build. */
 export interface ChildPrograms {
@@ -25,6 +24,7 @@ export interface ChildPrograms {
   readonly recorderWorker: URL;
   readonly historyWorker: URL;
   readonly verifyWorker: URL;
+  readonly reportWorker: URL;
 }
 
 export interface LabHost {
@@ -52,11 +52,9 @@ export async function openLabHost(places: DataPlaces, programs?: ChildPrograms):
       version: LAB_VERSION,
       ...(programs === undefined ? {} : { entries: programs.entries }),
     });
-    const verify = (run: number): Promise<VerifyResult> =>
-      verifyInThread(places.database, run, programs?.verifyWorker);
     const api: ApiHost = {
       lab,
-      runs: { ...readingStore(reader), ...changingStore(recorder), verify },
+      runs: { ...readingStore(reader), ...changingStore(recorder), ...threads(places, programs) },
       version: LAB_VERSION,
       ...places,
       scenarios: () => scenarios,
@@ -78,7 +76,7 @@ export async function openLabHost(places: DataPlaces, programs?: ChildPrograms):
 }
 
 export interface Recordings {
-  readonly runs: Omit<RunStore, 'delete' | 'verify'>;
+  readonly runs: Omit<RunStore, 'delete' | 'verify' | 'report'>;
   /** Re-executes every recorded life, here and now; `progress` hears the share done, 0 to 1. */
   verify(run: number, progress: (done: number) => void): VerifyResult;
   /** What it cost, and what its faults did. @throws LabError `unknown-run` */
@@ -113,7 +111,7 @@ function stepsOf(reader: RunReader, run: number): RecordedStep[] {
   });
 }
 
-function readingStore(reader: RunReader): Omit<RunStore, 'delete' | 'verify'> {
+function readingStore(reader: RunReader): Omit<RunStore, 'delete' | 'verify' | 'report'> {
   return {
     list: ({ limit, beforeId }) => reader.list(limit, beforeId),
     get: (run) => reader.get(run),
@@ -128,21 +126,15 @@ function changingStore(recorder: WorkerRecorder): Pick<RunStore, 'delete'> {
   return { delete: (runs) => recorder.deleteRuns(runs) };
 }
 
-/** What the thread answers with. */
-export type VerifyAnswer =
-  | { readonly ok: true; readonly value: VerifyResult }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
-
-/** In a thread of its own: minutes of re-execution must not hold up the clusters that run. */
-function verifyInThread(database: string, run: number, workerUrl?: URL): Promise<VerifyResult> {
-  const url = workerUrl ?? new URL('./verify-worker.ts', import.meta.url);
-  const worker = new Worker(url, { workerData: { database, run }, name: 'verify' });
-  return new Promise((resolve, reject) => {
-    worker.on('message', (answer: VerifyAnswer) => {
-      if (answer.ok) resolve(answer.value);
-      else reject(new LabError(answer.code, answer.message));
-    });
-    worker.on('error', reject);
-    worker.on('exit', () => reject(new LabError('internal', 'the re-execution ended early')));
-  });
+/** What takes long is done in threads, each with a connection of its own. */
+function threads(
+  { database }: DataPlaces,
+  programs?: ChildPrograms,
+): Pick<RunStore, 'verify' | 'report'> {
+  const verifyUrl = programs?.verifyWorker ?? new URL('./verify-worker.ts', import.meta.url);
+  const reportUrl = programs?.reportWorker ?? new URL('./report-worker.ts', import.meta.url);
+  return {
+    verify: (run) => callWorker(verifyUrl, 're-execution', { database, run }),
+    report: (runs) => callWorker(reportUrl, 'report', { database, runs: [...runs] }),
+  };
 }

@@ -2,6 +2,7 @@
 import type { Run } from '../../src-main/contract/model.ts';
 import type { LabClient } from '../connection/client.ts';
 import type { Notices } from './notices.svelte.ts';
+import { saveFile } from './save-file.ts';
 
 const PAGE = 200;
 
@@ -14,6 +15,8 @@ export class Recordings {
   text = $state('');
   protocol = $state<'all' | Run['protocol']>('all');
   verdict = $state<'all' | 'valid' | 'invalid' | 'unknown' | 'incomplete'>('all');
+  /** A report is being made. */
+  reporting = $state(false);
   readonly shown = $derived(this.runs.filter((run) => this.#passes(run)));
   readonly #client: LabClient;
   readonly #notices: Notices;
@@ -64,6 +67,19 @@ export class Recordings {
       this.#forget(runs);
     } catch (error) {
       this.#notices.addError(error);
+    }
+  }
+
+  /** One page on these runs, side by side, as a file. */
+  async saveReport(runs: readonly number[]): Promise<void> {
+    this.reporting = true;
+    try {
+      const { html } = await this.#client.call('runs.report', { runs: [...runs] });
+      saveFile(`report-${runs.join('-')}.html`, 'text/html', html);
+    } catch (error) {
+      this.#notices.addError(error);
+    } finally {
+      this.reporting = false;
     }
   }
 

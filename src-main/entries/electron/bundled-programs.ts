@@ -15,5 +15,6 @@ export function bundledPrograms(): ChildPrograms {
     recorderWorker: pathToFileURL(inBuild('recorder-worker.js')),
     historyWorker: pathToFileURL(inBuild('history-worker.js')),
     verifyWorker: pathToFileURL(inBuild('verify-worker.js')),
+    reportWorker: pathToFileURL(inBuild('report-worker.js')),
   };
 }

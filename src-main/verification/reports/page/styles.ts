@@ -162,6 +162,7 @@ td.edge, th.edge { border-left: 1px solid var(--line-2); }
 tr.sum td { border-top: 1px solid var(--line-3); font-weight: 650; }
 .faults { width: 100%; }
 .faults td:first-child { white-space: nowrap; }
+.faults tr.story td { white-space: normal; }
 tr.story td { padding: 0 0 7px 26px; border: 0; color: var(--text-2); }
 tr.story div { position: sticky; left: 26px; max-width: calc(100vw - 120px); }
 .cost thead tr:not(:last-child) th { border-bottom: 0; }
