@@ -4,7 +4,7 @@
  */
 import { isDownFault, type FaultRecord } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
-import { hasConnectedMajority } from './connected-majority.ts';
+import { hasConnectedMajority, type BrokenCluster } from './connected-majority.ts';
 
 /** A node that ended, or came (back) up. */
 export interface LifeChange {
@@ -42,10 +42,19 @@ export function hasMajorityAt(
   changes: readonly LifeChange[],
   node: NodeId,
 ): boolean {
+  return hasConnectedMajority(clusterAt(us, nodeIds, faults, changes), node);
+}
+
+/** The cluster as its faults left it at `us`, after everything that changed at that microsecond. */
+export function clusterAt(
+  us: number,
+  nodeIds: readonly NodeId[],
+  faults: readonly FaultRecord[],
+  changes: readonly LifeChange[],
+): BrokenCluster {
   const running = runningAt(us, nodeIds, faults, changes);
   const severed = severedAt(us, faults);
-  const isCut = (from: NodeId, to: NodeId): boolean => severed.has(`${from} ${to}`);
-  return hasConnectedMajority({ nodeIds, running, isCut }, node);
+  return { nodeIds, running, isCut: (from, to) => severed.has(`${from} ${to}`) };
 }
 
 function runningAt(
@@ -81,6 +90,7 @@ function severedAt(us: number, faults: readonly FaultRecord[]): ReadonlySet<stri
   return severed;
 }
 
-function isOn(fault: FaultRecord, us: number): boolean {
+/** Whether a fault is on at `us`. */
+export function isOn(fault: FaultRecord, us: number): boolean {
   return fault.startUs <= us && (fault.endUs === null || fault.endUs > us);
 }
