@@ -1,7 +1,7 @@
 /** What clicks ask for, done to one cluster. */
 import type { Action } from '../contract/calls.ts';
 import { LabError } from '../contract/errors.ts';
-import { hasCentre } from '../faults/shapes.ts';
+import { hasCentre } from '../vocabulary/shapes.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import type { ActionResult } from './ports.ts';
 import { beginPartition, beginShape } from './scenario-steps.ts';

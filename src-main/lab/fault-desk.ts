@@ -4,7 +4,7 @@
  */
 import { LabError } from '../contract/errors.ts';
 import { faultKind } from '../faults/index.ts';
-import { endsWithProcess, isDownFault } from '../vocabulary/fault.ts';
+import { endsWithProcess } from '../vocabulary/fault.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { FaultHost } from './fault-host.ts';
@@ -13,6 +13,7 @@ import { FaultLedger } from './fault-ledger.ts';
 export class FaultDesk {
   readonly ledger: FaultLedger;
   readonly #host: FaultHost;
+  readonly #deaths: ((fault: FaultRecord) => void)[] = [];
 
   constructor(host: FaultHost) {
     this.#host = host;
@@ -70,7 +71,7 @@ export class FaultDesk {
   /** A node that went down of a fault that is over now, unless another one keeps it down. */
   #startIfDown(node: NodeId): void {
     const host = this.#host;
-    const isKeptDown = this.ledger.ofNode(node).some(({ spec }) => isDownFault(spec));
+    const isKeptDown = this.ledger.ofNode(node).some((fault) => this.ledger.keepsDown(fault));
     if (isKeptDown || host.isRunning(node) || host.whyNotStarted(node) !== null) return;
     host.start(node);
   }
@@ -83,6 +84,17 @@ export class FaultDesk {
       this.ledger.end(id, us, outcome);
       if (spec.kind === 'pause') this.#host.record({ k: 'resume', us, node });
     }
+  }
+
+  /** The node died where a fault said it should; it stays down until that is undone. */
+  noteKilledAtPoint(id: number): void {
+    const fault = this.ledger.reach(id);
+    if (fault !== null) for (const listener of this.#deaths) listener(fault);
+  }
+
+  /** Called when a node died at a point that a fault named, some time after that began. */
+  onKilledAtPoint(listener: (fault: FaultRecord) => void): void {
+    this.#deaths.push(listener);
   }
 
   /** The node is no part of the cluster any more: nothing brings it back by itself. */
@@ -110,13 +122,16 @@ export class FaultDesk {
 
   /** Ends everything that is done to a node that is not down for it. */
   restoreNode(node: NodeId): void {
-    const kinds = this.ledger.ofNode(node).filter(({ spec }) => !isDownFault(spec));
-    const names = kinds.map(({ spec }) => spec.kind);
-    this.#undoOf(node, names, 'restored', `nothing is done to ${node}`);
+    const meant = this.ledger.ofNode(node).filter((fault) => !this.ledger.keepsDown(fault));
+    this.#undoEach(meant, 'restored', `nothing is done to ${node}`);
   }
 
   #undoOf(node: NodeId, kinds: readonly string[], outcome: string, otherwise: string): void {
     const meant = this.ledger.ofNode(node).filter(({ spec }) => kinds.includes(spec.kind));
+    this.#undoEach(meant, outcome, otherwise);
+  }
+
+  #undoEach(meant: readonly FaultRecord[], outcome: string, otherwise: string): void {
     if (meant.length === 0) throw new LabError('not-possible-now', otherwise);
     for (const { id } of meant) this.undo(id, outcome);
   }
@@ -127,9 +142,7 @@ export class FaultDesk {
     const why = host.whyNotStarted(node);
     if (why !== null) throw new LabError('not-possible-now', why);
     const isRunning = host.isRunning(node);
-    const downs = this.ledger.ofNode(node).filter(({ spec }) => {
-      return isDownFault(spec) || (spec.kind === 'crash-at' && !isRunning);
-    });
+    const downs = this.ledger.ofNode(node).filter((fault) => this.ledger.keepsDown(fault));
     if (isRunning && downs.length === 0) {
       throw new LabError('not-possible-now', `${node} runs already`);
     }
@@ -154,9 +167,10 @@ export class FaultDesk {
 
   /** Undoes everything that is on. `restart`: also starts nodes that faults brought down. */
   undoAll(outcome: string, restart: boolean): void {
-    for (const { id, spec } of [...this.ledger.active].reverse()) {
+    for (const fault of [...this.ledger.active].reverse()) {
+      const { id, spec } = fault;
       const isDown = 'node' in spec && !this.#host.isRunning(spec.node);
-      if (!restart && (isDown || isDownFault(spec))) {
+      if (!restart && (isDown || this.ledger.keepsDown(fault))) {
         this.ledger.end(id, this.#host.nowUs(), outcome);
       } else this.undo(id, outcome);
     }

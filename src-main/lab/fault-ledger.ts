@@ -3,6 +3,7 @@
  * fault is undone, so nothing is broken that does not stand here.
  */
 import { faultKind, linkKey, linkRules, nodeRules } from '../faults/index.ts';
+import { isDownFault } from '../vocabulary/fault.ts';
 import type {
   FaultOrigin,
   FaultRecord,
@@ -20,6 +21,8 @@ export class FaultLedger {
   readonly #records: FaultRecord[] = [];
   /** Links on which a limited fault has met its last message. */
   readonly #spent = new Map<number, Set<string>>();
+  /** Crash points that a node came to: each keeps it down, and none waits for a later life. */
+  readonly #reached = new Set<number>();
   readonly #changed: (record: FaultRecord) => void;
 
   constructor(changed: (record: FaultRecord) => void) {
@@ -84,6 +87,19 @@ export class FaultLedger {
 
   /** What is done to a node now. */
   nodeRules(node: NodeId): NodeRules {
-    return nodeRules(this.active, node);
+    const waiting = this.active.filter(({ id }) => !this.#reached.has(id));
+    return nodeRules(waiting, node);
+  }
+
+  /** A node died at the point that this fault named. @returns null when it is not on any more. */
+  reach(id: number): FaultRecord | null {
+    const record = this.find(id);
+    if (record !== null) this.#reached.add(id);
+    return record;
+  }
+
+  /** Whether a node is down because of this fault, for as long as it is on. */
+  keepsDown({ id, spec }: FaultRecord): boolean {
+    return isDownFault(spec) || this.#reached.has(id);
   }
 }

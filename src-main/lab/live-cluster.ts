@@ -114,6 +114,7 @@ export class LiveCluster {
         this.#faultHost.forgetKill(node);
         this.#faults.noteExit(node, 'the process ended');
       },
+      killedAtPoint: (fault) => this.#faults.noteKilledAtPoint(fault),
       failedToStart: (text) => {
         this.#error = text;
       },
@@ -261,6 +262,11 @@ export class LiveCluster {
 
   undo(id: number, outcome: string): boolean {
     return this.#faults.undo(id, outcome);
+  }
+
+  /** Called when a node died at a point that a fault named, some time after that began. */
+  onKilledAtPoint(listener: (fault: FaultRecord) => void): void {
+    this.#faults.onKilledAtPoint(listener);
   }
 
   /** Ends a fault in a while, unless somebody did before, or the run ends. */

@@ -4,7 +4,7 @@
  */
 import type { Prng } from '../base/prng.ts';
 import type { ScenarioStepFile } from '../contract/scenario-steps.ts';
-import { hasCentre, shapeLinks } from '../faults/shapes.ts';
+import { hasCentre, shapeLinks } from '../vocabulary/shapes.ts';
 import { CRASH_POINT_NAMES } from '../vocabulary/crash-points.ts';
 import type { Link, LinkFaultKind, NodeFaultKind, ShapeName } from '../vocabulary/fault.ts';
 import { SHAPE_NAMES } from '../vocabulary/fault.ts';

@@ -3,9 +3,11 @@
  * without end), and all ended in `stopAll`.
  */
 import path from 'node:path';
+import { killedAtText } from '../vocabulary/crash-points.ts';
 import type { Link, NodeRules } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
+import { crashAtIn } from '../runtime/process/crash-points.ts';
 import { NODE_EXIT, type LinkRules, type NodeConfig } from '../runtime/process/node-config.ts';
 import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
 import type { Leadership } from './leadership.ts';
@@ -38,6 +40,8 @@ export interface NodeGroupOptions {
   /** A life began: where its journal is. */
   readonly journal: (node: NodeId, incarnation: number, file: string) => void;
   readonly exited: (node: NodeId) => void;
+  /** It was killed at the point that this fault named. */
+  readonly killedAtPoint: (fault: number) => void;
   /** A node could not start at all. */
   readonly failedToStart: (text: string) => void;
 }
@@ -196,12 +200,15 @@ export class NodeGroup {
     }
     leadership.forget(node);
     membership.forget(node);
-    const how = exit.asked ?? 'crash';
+    const crash = exit.asked === null ? crashAtIn(exit.error ?? '') : null;
+    const how = crash === null ? (exit.asked ?? 'crash') : 'kill';
     const own = exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
-    const why = { kill: 'SIGKILL', stop: 'asked to end', crash: own }[how];
+    const usual = { kill: 'SIGKILL', stop: 'asked to end', crash: own }[how];
+    const why = crash === null ? usual : killedAtText(crash);
     record({ k: 'down', us: nowUs(), node, how, why });
     exited(node);
-    if (exit.asked === null && !this.#ending) this.#handleCrash(node, exit, own);
+    if (crash !== null) this.#options.killedAtPoint(crash.fault);
+    else if (exit.asked === null && !this.#ending) this.#handleCrash(node, exit, own);
     tools.changed();
   }
 

@@ -69,6 +69,7 @@ export class ScenarioRunner {
   async run(): Promise<ScenarioOutcome> {
     const cluster = this.#cluster;
     this.#undo.push(cluster.onOperation((record) => this.#watch?.noteOperation(record)));
+    cluster.onKilledAtPoint(({ label }) => this.#watch?.noteFault(label));
     cluster.workload.start();
     for (const step of this.#spec.steps) this.#plan(step);
     await this.#sleep(this.#spec.durationMs);

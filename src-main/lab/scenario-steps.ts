@@ -2,8 +2,7 @@
  * Carries out the steps of a scenario on a cluster, live or simulated, and says what came of each.
  */
 import type { Prng } from '../base/prng.ts';
-import { linksBetween } from '../faults/index.ts';
-import { hasCentre, shapeLinks } from '../faults/shapes.ts';
+import { hasCentre, linksBetween, shapeLinks } from '../vocabulary/shapes.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { LinkFault, NodeFault, ShapeName } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';

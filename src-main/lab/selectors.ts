@@ -55,7 +55,10 @@ function resolveOne(
       return node === undefined ? null : [node];
     }
     case 'killed':
-      return nodesWith(cluster, ['kill', 'stop', 'power-cut']);
+      return [
+        ...nodesWith(cluster, ['kill', 'stop', 'power-cut']),
+        ...nodesWith(cluster, ['crash-at']).filter((node) => !cluster.isRunning(node)),
+      ];
     case 'paused':
       return nodesWith(cluster, ['pause']);
     case 'held':

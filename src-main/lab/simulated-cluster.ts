@@ -6,6 +6,7 @@ import type { SignalOrder } from '../faults/fault-kind.ts';
 import { isCut, linkKey } from '../faults/index.ts';
 import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
 import type { OwnEvent, Simulation } from '../runtime/simulator/timed/simulation.ts';
+import { killedAtText } from '../vocabulary/crash-points.ts';
 import { compareEras } from '../vocabulary/era.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { Member, NodeId } from '../vocabulary/ids.ts';
@@ -23,6 +24,8 @@ type PowerCut = OwnEvent & {
   /** Of the life that loses its power. */
   readonly incarnation: number;
 };
+
+type Exit = OwnEvent & { readonly is: 'exit'; readonly node: NodeId };
 
 export class SimulatedCluster implements AdminCluster, FaultHost, BreakableCluster {
   readonly desk: FaultDesk;
@@ -46,6 +49,9 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
     this.#present = new Set(this.#initial);
     this.desk = new FaultDesk(this);
     simulation.onSpent((fault, link) => this.desk.noteSpent(fault, link));
+    simulation.world.observe({
+      killedAtPoint: ({ id }, armed) => this.#noteKilled(id, armed.fault, killedAtText(armed)),
+    });
   }
 
   get ledger(): FaultLedger {
@@ -248,12 +254,24 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
 
   /** false: the event is none of these. */
   handle(event: OwnEvent): boolean {
+    if (event.is === 'exit') {
+      this.desk.noteExit((event as Exit).node, 'the node went down');
+      return true;
+    }
     if (event.is !== 'power-cut') return false;
     const { node, incarnation } = event as PowerCut;
     const { life, disk } = this.#simulation.world.node(node);
     const isMeant = life !== null && disk.incarnation === incarnation;
     if (this.#pendingKills.delete(node) && isMeant) this.#end(node, 'kill');
     return true;
+  }
+
+  #noteKilled(node: NodeId, fault: number, why: string): void {
+    this.#simulation.releaseDisk(node);
+    this.#record({ k: 'down', us: this.nowUs(), node, how: 'kill', why });
+    this.desk.noteKilledAtPoint(fault);
+    // Ends of faults change links: not in the middle of what the world is doing.
+    this.#simulation.plan(0, { is: 'exit', node } as Exit);
   }
 
   /** What was held is lost when the process that holds it is killed. */

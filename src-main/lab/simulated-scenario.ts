@@ -100,6 +100,7 @@ export class SimulatedScenario {
     this.#prng = new Prng(deriveSeed(seed, 'steps'));
     const record = (event: LabEvent): void => sink.event(event);
     this.#cluster = new SimulatedCluster(this.simulation, record);
+    this.#cluster.desk.onKilledAtPoint(({ label }) => this.#watch?.noteFault(label));
     this.#steps = new ScenarioSteps(this.#cluster, this.#prng);
     this.#commands = new SimulatedCommands(this.simulation, this.#cluster, record);
     const limit = spec.expect.find((expectation) => expectation.kind === 'recoversWithinMs');

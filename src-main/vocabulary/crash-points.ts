@@ -27,4 +27,9 @@ export const CRASH_POINTS = {
 
 export type CrashPoint = keyof typeof CRASH_POINTS;
 
+/** How a life ended that was killed there. */
+export function killedAtText(crash: { readonly point: CrashPoint; readonly nth: number }): string {
+  return `killed at ${crash.point}${crash.nth === 1 ? '' : `, passage ${crash.nth}`}`;
+}
+
 export const CRASH_POINT_NAMES = Object.keys(CRASH_POINTS) as readonly CrashPoint[];

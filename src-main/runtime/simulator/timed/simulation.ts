@@ -5,6 +5,7 @@
  */
 import { deriveSeed, Prng, type PrngState } from '../../../base/prng.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
+import { setArmed } from '../world/crash-points.ts';
 import type { Packet } from '../world/network.ts';
 import type { WorldObserver } from '../world/observed.ts';
 import type { SimNode } from '../world/sim-node.ts';
@@ -96,7 +97,11 @@ export class Simulation implements WorldObserver {
 
   constructor(spec: TimedSpec, journal: WorldPorts['journal'] = null) {
     this.spec = spec;
-    this.world = new World(spec.world, { journal, nowUs: () => Math.round(this.nowUs) });
+    this.world = new World(spec.world, {
+      journal,
+      nowUs: () => Math.round(this.nowUs),
+      losesUnsynced: (id) => this.isDiskHeld(id),
+    });
     this.#tickUs = spec.world.timing.tickMs * 1_000;
     this.#net = new Prng(deriveSeed(spec.seed, 'network'));
     this.#disk = new Prng(deriveSeed(spec.seed, 'disks'));
@@ -220,7 +225,8 @@ export class Simulation implements WorldObserver {
 
   /** What faults do to a node from now on. */
   setNodeRules(id: NodeId, rules: NodeRules): void {
-    const { disk } = rules;
+    const { disk, crashAt } = rules;
+    setArmed(this.world.node(id), crashAt);
     if (disk.delayMs > 0) this.slowDisks.set(id, disk.delayMs * 1_000);
     else this.slowDisks.delete(id);
   }

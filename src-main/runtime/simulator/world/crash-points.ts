@@ -2,7 +2,7 @@
  * Simulated nodes that are to be killed at a named point. The turn in which that happens is left by
  * an exception: nothing behind the point happens, as for a process that is gone.
  */
-import type { CrashPoint } from '../../../vocabulary/crash-points.ts';
+import { killedAtText, type CrashPoint } from '../../../vocabulary/crash-points.ts';
 import type { NodeRules } from '../../../vocabulary/fault.ts';
 import type { SimNode } from './sim-node.ts';
 
@@ -20,14 +20,9 @@ export class KilledAtPoint extends Error {
   readonly armed: ArmedCrash;
 
   constructor(armed: ArmedCrash) {
-    super(killedText(armed));
+    super(killedAtText(armed));
     this.armed = armed;
   }
-}
-
-/** How a life ended that was killed there. */
-export function killedText({ point, nth }: Pick<ArmedCrash, 'point' | 'nth'>): string {
-  return `killed at ${point}${nth === 1 ? '' : `, passage ${nth}`}`;
 }
 
 /** What a driver passes its points to; null while none is armed. */

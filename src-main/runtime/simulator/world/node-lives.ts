@@ -3,11 +3,12 @@ import { assert, AssertionError } from '../../../base/assert.ts';
 import { deriveSeed } from '../../../base/prng.ts';
 import type { Core, Input } from '../../../protocols/kernel/core.ts';
 import type { PersistOp } from '../../../protocols/kernel/durable.ts';
+import { killedAtText } from '../../../vocabulary/crash-points.ts';
 import type { Member, NodeId } from '../../../vocabulary/ids.ts';
 import type { Incoming } from '../../driver/ports.ts';
 import type { BootDisk } from './actions.ts';
 import type { ClientDesk } from './client-desk.ts';
-import { KilledAtPoint, killedText, passingOf, type ArmedCrash } from './crash-points.ts';
+import { KilledAtPoint, passingOf, type ArmedCrash } from './crash-points.ts';
 import { LifeMaker, type WorldPorts } from './life-maker.ts';
 import type { SimNetwork } from './network.ts';
 import type { WorldObserver } from './observed.ts';
@@ -250,11 +251,11 @@ export class NodeLives {
   /** As any kill; what it was doing when it came to the point stays undone. */
   #killAtPoint(node: SimNode, armed: ArmedCrash): void {
     node.armed = node.armed.filter((other) => other !== armed);
-    const how = killedText(armed);
+    const how = killedAtText(armed);
     if (this.#options.ports.losesUnsynced?.(node.id) === true) {
       this.endLife(node, how, node.disk.crash(0, 0));
     } else this.end(node, how);
-    for (const observer of this.#options.observers) observer.killedAtPoint?.(node, armed.fault);
+    for (const observer of this.#options.observers) observer.killedAtPoint?.(node, armed);
   }
 
   halt(node: SimNode, why: string, isBug: boolean): void {

@@ -13,6 +13,7 @@ import { StateMachine, type ApplyResult } from '../../../services/state-machine.
 import type { Json } from '../../../vocabulary/json.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { Answer } from '../../driver/ports.ts';
+import type { ArmedCrash } from './crash-points.ts';
 import type { ClientRequestInfo, SimNode } from './sim-node.ts';
 import type { Packet } from './network.ts';
 
@@ -32,8 +33,8 @@ export interface WorldObserver {
   synced?(node: SimNode, ops: readonly PersistOp[], how: 'barrier' | 'crash'): void;
   /** The node is down; what its disk kept was told before. */
   stopped?(node: SimNode, how: string): void;
-  /** It was killed at a point that this fault named; `stopped` was told before. */
-  killedAtPoint?(node: SimNode, fault: number): void;
+  /** It was killed at this point; `stopped` was told before. */
+  killedAtPoint?(node: SimNode, armed: ArmedCrash): void;
   /** The disk of this node is gone and replaced. */
   wiped?(node: SimNode): void;
   applied?(node: SimNode, entry: Entry, result: ApplyResult): void;
