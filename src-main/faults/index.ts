@@ -109,17 +109,3 @@ export function nodeRules(active: Active, node: NodeId): NodeRules {
   }
   return rules;
 }
-
-/** All directed links between different groups: a partition. */
-export function linksBetween(
-  groups: readonly (readonly NodeId[])[],
-): { from: NodeId; to: NodeId }[] {
-  const links: { from: NodeId; to: NodeId }[] = [];
-  for (const group of groups) {
-    for (const other of groups) {
-      if (group === other) continue;
-      for (const from of group) for (const to of other) links.push({ from, to });
-    }
-  }
-  return links;
-}

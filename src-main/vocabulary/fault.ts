@@ -117,6 +117,14 @@ export interface FaultRecord {
   readonly outcome: string | null;
 }
 
+/** What the outcome of a fault that could not be applied begins with. */
+export const REFUSED = 'refused: ';
+
+/** It was asked for and could not be applied; the outcome says why. */
+export function isRefused({ outcome }: FaultRecord): boolean {
+  return outcome?.startsWith(REFUSED) ?? false;
+}
+
 /** Faults that bring a process down, or keep it down; each is over when the node is started. */
 const DOWN_KINDS: ReadonlySet<FaultKindName> = new Set(['kill', 'stop', 'power-cut', 'wipe']);
 

@@ -24,7 +24,7 @@ export function drawMarks(
     ctx.translate(at.x, at.y);
     ctx.rotate(angle);
     ctx.globalAlpha = Math.max(0, Math.min(1, mark.strength));
-    if (mark.dropped) drawCross(ctx, palette['fault-cut']);
+    if (mark.dropped) drawCross(ctx, palette['fault-lost']);
     else drawMark(ctx, palette, mark.mk);
     ctx.restore();
   }

@@ -129,7 +129,7 @@ function drawStretch(
     case 'seeks':
       return hatched(ctx, palette['text-2'], box);
     case 'paused':
-      return hatched(ctx, palette['fault-pause'], box);
+      return hatched(ctx, palette['fault-hang'], box);
     case 'syncs':
       ctx.strokeStyle = ink;
       ctx.strokeRect(box.x + 0.5, box.y + 0.5, Math.max(1, box.width - 1), box.height - 1);
@@ -214,7 +214,7 @@ function drawArrow(
   const ink = palette[`msg-${arrow.mk}`];
   line(ctx, ink, x1, startY, end, endY);
   ctx.setLineDash([]);
-  if (arrow.dropped) drawCross(ctx, palette['fault-cut'], end, endY);
+  if (arrow.dropped) drawCross(ctx, palette['fault-lost'], end, endY);
   else if (arrow.toUs === null) drawRing(ctx, palette, ink, end, endY);
   else drawHead(ctx, palette, ink, { x1, y1: startY, x2: end, y2: endY }, isAnswer);
   if (labelled && end - x1 > 30)

@@ -6,7 +6,9 @@ import {
   eraLabel,
   type Era,
   type FaultRecord,
+  type FaultSpec,
   type Link,
+  type LinkFaultKind,
   type NodeId,
 } from '../../src-main/contract/words.ts';
 import { withBallots } from '../timeline/event-text.ts';
@@ -19,14 +21,21 @@ import {
   votersOf,
   type QuorumStanding,
 } from './membership.ts';
-import { isDiskHeld } from './node-state.ts';
+import { effectText, isLimited } from './link-effects.ts';
+import { cannotWrite } from './node-state.ts';
 
 export interface LinkState {
   readonly from: NodeId;
   readonly to: NodeId;
   readonly cut: boolean;
+  /** Nothing arrives: it is cut, everything on it is held, or all of it is lost. */
+  readonly blocked: boolean;
   readonly delayMs: number;
   readonly loss: number;
+  /** What is on besides, in a few signs each. */
+  readonly others: readonly string[];
+  /** Kinds that are on, each once. */
+  readonly kinds: readonly LinkFaultKind[];
   /** Faults of this direction that are on. */
   readonly faults: readonly number[];
 }
@@ -35,21 +44,32 @@ export function linkKey(from: NodeId, to: NodeId): string {
   return `${from} ${to}`;
 }
 
-/** Broken directions only, by linkKey. Delays add up, losses combine. */
+interface LinkFault {
+  readonly id: number;
+  readonly spec: Extract<FaultSpec, { readonly links: readonly Link[] }>;
+}
+
+/** Broken directions only, by linkKey. Delays add up, losses combine; what means some messages only
+ *  stands among the others. */
 export function linkStates(faults: readonly FaultRecord[]): Map<string, LinkState> {
   const states = new Map<string, LinkState>();
   for (const fault of faults) {
-    if (!('links' in fault.spec)) continue;
-    for (const link of fault.spec.links) {
+    const { id, spec } = fault;
+    if (!('links' in spec)) continue;
+    for (const link of spec.links) {
       const key = linkKey(link.from, link.to);
-      states.set(key, addFault(states.get(key) ?? clearLink(link), fault));
+      states.set(key, addFault(states.get(key) ?? clearLink(link), { id, spec }));
     }
   }
   return states;
 }
 
 export function canTalk(states: ReadonlyMap<string, LinkState>, a: NodeId, b: NodeId): boolean {
-  return states.get(linkKey(a, b))?.cut !== true && states.get(linkKey(b, a))?.cut !== true;
+  return !isBlocked(states, a, b) && !isBlocked(states, b, a);
+}
+
+function isBlocked(states: ReadonlyMap<string, LinkState>, from: NodeId, to: NodeId): boolean {
+  return states.get(linkKey(from, to))?.blocked === true;
 }
 
 /** Up, but without a link that works both ways to any other working node. */
@@ -71,7 +91,7 @@ export function largestGroup(
   const config = configurationOf(view);
   const working = votersOf(config).filter((id) => {
     const node = view.nodes[id];
-    if (node === undefined || !isWorking(node) || isDiskHeld(view, id)) return false;
+    if (node === undefined || !isWorking(node) || cannotWrite(view, id)) return false;
     return standingOf(view, id, config) === 'voter';
   });
   const leader = currentLeader(view)?.id ?? null;
@@ -95,7 +115,7 @@ export function quorumNow(view: ClusterView): QuorumStanding {
 
 /** What the nodes of a group do together; with a held disk somewhere it takes more to count. */
 export function talkWords(view: ClusterView): string {
-  const isHeld = view.nodeIds.some((id) => isDiskHeld(view, id));
+  const isHeld = view.nodeIds.some((id) => cannotWrite(view, id));
   return isHeld ? 'can talk and write' : 'can talk';
 }
 
@@ -177,7 +197,7 @@ export function headline(view: ClusterView, phase: Phase = 'running'): Headline 
  *  by what others have: they are in no group. */
 function reaches(view: ClusterView, leader: NodeId, group: readonly NodeId[]): boolean {
   if (group.includes(leader)) return true;
-  if (standingOf(view, leader) === 'voter' && !isDiskHeld(view, leader)) return false;
+  if (standingOf(view, leader) === 'voter' && !cannotWrite(view, leader)) return false;
   const states = linkStates(view.faults);
   return group.some((id) => canTalk(states, leader, id));
 }
@@ -207,19 +227,37 @@ function isSeeking(node: NodeView): boolean {
 }
 
 function clearLink(link: Link): LinkState {
-  return { from: link.from, to: link.to, cut: false, delayMs: 0, loss: 0, faults: [] };
+  return {
+    from: link.from,
+    to: link.to,
+    cut: false,
+    blocked: false,
+    delayMs: 0,
+    loss: 0,
+    others: [],
+    kinds: [],
+    faults: [],
+  };
 }
 
-function addFault(state: LinkState, fault: FaultRecord): LinkState {
-  const faults = [...state.faults, fault.id];
-  switch (fault.spec.kind) {
+function addFault(state: LinkState, fault: LinkFault): LinkState {
+  const { id, spec } = fault;
+  const faults = [...state.faults, id];
+  const kinds = [...new Set([...state.kinds, spec.kind])];
+  const next = { ...state, faults, kinds };
+  if (isLimited(spec)) return { ...next, others: [...state.others, effectText(spec)] };
+  switch (spec.kind) {
     case 'cut':
-      return { ...state, cut: true, faults };
+      return { ...next, cut: true, blocked: true };
     case 'delay':
-      return { ...state, delayMs: state.delayMs + fault.spec.delayMs, faults };
-    case 'loss':
-      return { ...state, loss: 1 - (1 - state.loss) * (1 - fault.spec.probability), faults };
-    default:
-      return state;
+      return { ...next, delayMs: state.delayMs + spec.delayMs };
+    case 'loss': {
+      const loss = 1 - (1 - state.loss) * (1 - spec.probability);
+      return { ...next, loss, blocked: state.blocked || loss === 1 };
+    }
+    default: {
+      const blocked = state.blocked || spec.kind === 'hold';
+      return { ...next, blocked, others: [...state.others, effectText(spec)] };
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { Cluster } from '../../src-main/contract/model.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';
 import type { NodeId, ReadLevel, Workload } from '../../src-main/contract/words.ts';
 import type { LabClient } from '../connection/client.ts';
+import { fits } from './action-fit.ts';
 import { currentLeader } from './leadership.ts';
 import { LiveCluster } from './live-cluster.svelte.ts';
 import { presentIds } from './membership.ts';
@@ -303,25 +304,4 @@ function byNumber(a: number, b: number): number {
  *  it would allow. */
 function isSure(cluster: LiveCluster, clicked: LiveCluster, action: Action): boolean {
   return cluster === clicked && action.do !== 'isolate';
-}
-
-/** Where an action would change something: a cluster of three has no n5, and a dead node cannot be
- *  killed again. */
-function fits(cluster: LiveCluster, action: Action): boolean {
-  const links = 'from' in action && action.from !== undefined ? [action.from, action.to] : [];
-  if (links.some((id) => id !== undefined && !cluster.info.nodeIds.includes(id))) return false;
-  if (action.do === 'heal') return cluster.view.faults.some((fault) => 'links' in fault.spec);
-  if (!('node' in action)) return true;
-  const node = cluster.view.nodes[action.node];
-  if (node === undefined) return false;
-  if (action.do === 'start' || action.do === 'wipe') return node.state !== 'up';
-  const held = isDiskHeld(cluster.view, action.node);
-  if (action.do === 'release-disk') return held;
-  if (action.do === 'hold-disk') return node.state === 'up' && !held;
-  // A second isolation on top would have to be undone twice.
-  if (action.do === 'isolate') return isolationsOf(cluster.view, action.node).length === 0;
-  if (action.do === 'pause' || action.do === 'resume') {
-    return node.state === 'up' && (action.do === 'resume') === node.paused;
-  }
-  return node.state === 'up';
 }

@@ -11,3 +11,10 @@ export function isDiskHeld(view: ClusterView, id: NodeId): boolean {
 export function isWiped(view: ClusterView, id: NodeId): boolean {
   return view.faults.some(({ spec }) => spec.kind === 'wipe' && spec.node === id);
 }
+
+/** Nothing more gets on its disk: it can promise nothing that counts. */
+export function cannotWrite(view: ClusterView, id: NodeId): boolean {
+  return view.faults.some(
+    ({ spec }) => (spec.kind === 'hold-disk' || spec.kind === 'full-disk') && spec.node === id,
+  );
+}

@@ -1,25 +1,26 @@
 /** What was done to a cluster from outside, as bands on a time axis: faults and commands. */
-import type { AdminRecord, FaultKindName, FaultRecord } from '../../src-main/contract/words.ts';
+import {
+  isRefused,
+  type AdminRecord,
+  type FaultKindName,
+  type FaultRecord,
+} from '../../src-main/contract/words.ts';
+import { FAULT_MARKS, faultInk } from './fault-marks.ts';
 
 /** Height of one lane of bands. */
 export const LANE_HEIGHT = 12;
 
-export const FAULT_LETTERS: Readonly<Record<FaultKindName, string>> = {
-  kill: 'K',
-  stop: 'E',
-  pause: 'P',
-  cut: 'X',
-  delay: 'D',
-  loss: 'L',
-  'hold-disk': 'H',
-  'power-cut': 'O',
-  wipe: 'W',
-};
-
 /** What was done to a cluster from outside: a fault, or a command of the operator. */
 export type BandKind = FaultKindName | 'command';
 
-export const BAND_LETTERS: Readonly<Record<BandKind, string>> = { ...FAULT_LETTERS, command: 'M' };
+export function bandLetter(kind: BandKind): string {
+  return kind === 'command' ? 'M' : FAULT_MARKS[kind].letter;
+}
+
+/** Its colour: a name of the palette. */
+export function bandInk(kind: BandKind): 'fault-command' | ReturnType<typeof faultInk> {
+  return kind === 'command' ? 'fault-command' : faultInk(kind);
+}
 
 /** What was done, as every row of an axis draws it; the same in several clusters is one band. */
 export interface FaultBand {
@@ -98,8 +99,9 @@ function areOneSnapshot(a: AdminRecord, b: AdminRecord): boolean {
 
 function bandsOf({ faults, commands }: Done): Band[] {
   return [
-    ...faults.map(({ spec, label, startUs, endUs }) => {
-      return { kind: spec.kind, label, fromUs: startUs, toUs: endUs };
+    ...faults.flatMap((fault) => {
+      const { spec, label, startUs, endUs } = fault;
+      return isRefused(fault) ? [] : [{ kind: spec.kind, label, fromUs: startUs, toUs: endUs }];
     }),
     ...joinSnapshots(commands).map(({ label, startUs, endUs, ok }) => {
       const text = ok === false ? `${label}: refused` : label;

@@ -2,7 +2,8 @@
 import type { FaultKindName } from '../../src-main/contract/words.ts';
 import { hatch } from '../charts/hatch.ts';
 import type { Palette } from '../theme/palette.svelte.ts';
-import { BAND_LETTERS, LANE_HEIGHT, type FaultBand } from './bands.ts';
+import { bandInk, bandLetter, LANE_HEIGHT, type FaultBand } from './bands.ts';
+import { faultInk } from './fault-marks.ts';
 import { formatTime, ticks, timeToX, type TimeScale } from './time-scale.ts';
 
 export const TICK_FONT = '9.5px "DejaVu Sans Mono", ui-monospace, monospace';
@@ -39,7 +40,7 @@ export function drawFaultBands(
   for (const band of bands) {
     const endUs = band.toUs ?? rows.nowUs;
     if (endUs < scale.fromUs || band.fromUs > scale.toUs) continue;
-    const ink = palette[`fault-${band.kind}`];
+    const ink = palette[bandInk(band.kind)];
     const y = rows.top + band.lane * LANE_HEIGHT;
     const left = Math.max(scale.left, timeToX(scale, band.fromUs));
     const right = Math.max(left + 2, Math.min(scale.left + scale.width, timeToX(scale, endUs)));
@@ -50,7 +51,7 @@ export function drawFaultBands(
     drawEdges(ctx, scale, band, ink, { top: y, bottom: rows.bottom });
     // Short faults close to each other: the band is always drawn, a letter only where it is free.
     if (left < (freeX[band.lane] ?? 0)) continue;
-    drawLetter(ctx, palette, BAND_LETTERS[band.kind], ink, left, y);
+    drawLetter(ctx, palette, bandLetter(band.kind), ink, left, y);
     freeX[band.lane] = left + 12;
     ctx.fillStyle = palette['text-2'];
     ctx.textAlign = 'left';
@@ -121,7 +122,7 @@ export function drawWash(
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
 ): void {
   ctx.globalAlpha = 0.13;
-  ctx.fillStyle = palette[`fault-${kind}`];
+  ctx.fillStyle = palette[faultInk(kind)];
   ctx.fillRect(box.x, box.y, box.width, box.height);
   ctx.globalAlpha = 1;
 }

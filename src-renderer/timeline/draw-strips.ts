@@ -132,7 +132,7 @@ function drawSegment(pen: Pen, segment: StripSegment, x: number, width: number, 
       ctx.strokeRect(box.x + 0.5, box.y + 0.5, Math.max(1, box.width - 1), box.height - 1);
       return;
     case 'paused':
-      return hatched(ctx, palette['fault-pause'], box);
+      return hatched(ctx, palette['fault-hang'], box);
     case 'gone':
       return;
     case 'down':

@@ -1,5 +1,5 @@
 /** Where discs, labels and links of a cluster stand. Pure geometry; n1 is on top. */
-import type { NodeId } from '../../src-main/contract/words.ts';
+import type { LinkFaultKind, NodeId } from '../../src-main/contract/words.ts';
 import type { EraColour } from '../theme/palette.svelte.ts';
 
 export interface Point {
@@ -44,6 +44,9 @@ export interface BrokenLink {
   readonly cut: boolean;
   readonly delayMs: number;
   readonly loss: number;
+  readonly others: readonly string[];
+  /** Whose colour it has. */
+  readonly kinds: readonly LinkFaultKind[];
 }
 
 export const DISC_RADIUS = 22;

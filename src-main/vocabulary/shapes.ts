@@ -2,9 +2,8 @@
  * Shapes of a broken network, as the directed links that are cut. Nodes stand in the order they are
  * given in.
  */
-import type { Link, ShapeName } from '../vocabulary/fault.ts';
-import type { NodeId } from '../vocabulary/ids.ts';
-import { linksBetween } from './index.ts';
+import type { Link, ShapeName } from './fault.ts';
+import type { NodeId } from './ids.ts';
 
 /** Whether the shape is about one node. */
 export function hasCentre(shape: ShapeName): boolean {
@@ -41,4 +40,18 @@ function farLinks(nodes: readonly NodeId[], isNear: (distance: number) => boolea
   return nodes.flatMap((from, a) =>
     nodes.flatMap((to, b) => (a === b || isNear(Math.abs(a - b)) ? [] : [{ from, to }])),
   );
+}
+
+/** All directed links between different groups: a partition. */
+export function linksBetween(
+  groups: readonly (readonly NodeId[])[],
+): { from: NodeId; to: NodeId }[] {
+  const links: { from: NodeId; to: NodeId }[] = [];
+  for (const group of groups) {
+    for (const other of groups) {
+      if (group === other) continue;
+      for (const from of group) for (const to of other) links.push({ from, to });
+    }
+  }
+  return links;
 }
