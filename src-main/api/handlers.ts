@@ -13,6 +13,8 @@ import {
 } from '../contract/calls.ts';
 import { LabError, type ErrorCode } from '../contract/errors.ts';
 import { describeIssues, explainIssue } from '../contract/issues.ts';
+import { messageTypes } from '../lab/message-types.ts';
+import { expectationText } from '../lab/scenario-text.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import type { ApiHost } from './ports.ts';
 
@@ -46,6 +48,7 @@ const HANDLERS: { readonly [N in CallName]: Handler<N> } = {
     clusters: [...host.lab.clusters()],
     scenarios: host.scenarios().map(scenarioInfo),
     notices: [...host.notices()],
+    messageTypes: messageTypes(),
     pauseMode: host.lab.pauseMode(),
   }),
   'clusters.start': async ({ lab }, { clusters }) => ({
@@ -160,6 +163,10 @@ function scenarioInfo(spec: ScenarioSpec): ScenarioInfo {
     nodes: spec.nodes,
     durationMs: spec.durationMs,
     steps: spec.steps.map((step) => step.text),
+    expectations: spec.expect.map(expectationText),
+    expected: { ...spec.expected },
+    nemesis: spec.nemesis !== null,
+    seed: spec.seed,
     source: spec.source,
   };
 }

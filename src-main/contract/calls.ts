@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { adminSchema, nodeId } from './admin.ts';
 import { faultSchema } from './faults.ts';
 import { clusterSchema, protocolSchema, runSchema, workloadSchema } from './model.ts';
+import type { MessageKind } from '../vocabulary/trace.ts';
 import type { ViewEvent } from './events.ts';
 
 const clusterId = z.string().min(1).max(40);
@@ -80,6 +81,17 @@ const scenarioInfo = z.object({
   nodes: z.number(),
   durationMs: z.number(),
   steps: z.array(z.string()),
+  /** What has to hold at its end, in words. */
+  expectations: z.array(z.string()),
+  /** What to expect of each protocol, in words: legal differences between them. */
+  expected: z.object({
+    paxos: z.string().optional(),
+    raft: z.string().optional(),
+    zab: z.string().optional(),
+  }),
+  /** Faults are drawn from the seed instead of written down. */
+  nemesis: z.boolean(),
+  seed: z.number(),
   source: z.string(),
 });
 export type ScenarioInfo = z.infer<typeof scenarioInfo>;
@@ -125,6 +137,11 @@ export const CALLS = {
       scenarios: z.array(scenarioInfo),
       /** A notice about the database or the machine that the user must see, if any. */
       notices: z.array(z.string()),
+      /** What a fault of one message type can name, and the kind that all protocols share. */
+      messageTypes: z.record(
+        protocolSchema,
+        z.array(z.object({ type: z.string(), kind: z.custom<MessageKind>() })),
+      ),
       /** Pausing on this machine: real signals, or a cooperative freeze. */
       pauseMode: z.enum(['signal', 'cooperative']),
     }),

@@ -2,11 +2,27 @@
 import { faultKind } from '../faults/index.ts';
 import { adminLabel } from '../vocabulary/admin.ts';
 import type { LinkEffect, LinkFault, NodeFault } from '../vocabulary/fault.ts';
-import type { Selector, StepAction, StepTime } from '../vocabulary/scenario.ts';
+import type { Expectation, Selector, StepAction, StepTime } from '../vocabulary/scenario.ts';
 
 /** The whole step in one line. */
 export function stepText(time: StepTime, action: StepAction): string {
   return `${timeText(time)}: ${actionText(action)}`;
+}
+
+/** What has to hold, as a person reads it. */
+export function expectationText(expectation: Expectation): string {
+  switch (expectation.kind) {
+    case 'invariants':
+      return 'no safety rule is broken';
+    case 'linearizable':
+      return 'the history is linearizable';
+    case 'sequential':
+      return 'the history is sequentially consistent';
+    case 'exactlyOnce':
+      return 'every operation takes effect once';
+    case 'recoversWithinMs':
+      return `clients are answered again within ${durationText(expectation.ms)} of a fault`;
+  }
 }
 
 /** `500 ms`, `2 s`, `1.5 s`. */
