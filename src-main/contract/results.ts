@@ -115,21 +115,50 @@ const illegalHistorySchema = z.object({
     .nullable(),
 });
 
-const linearizabilitySchema = z.object({
+const consistency = {
   verdict: verdictSchema,
   model: z.string(),
   operations: z.number(),
   keys: z.number(),
   unknownOutcomes: z.number(),
   steps: z.number(),
-  /** Reads whose level promises less. */
-  leftOut: z.object({ operations: z.number(), levels: z.array(z.string()) }),
+  /** Of a run: the first end that no legal order reaches. */
+  firstIllegalUs: z.number().nullable(),
   illegal: z.array(illegalHistorySchema),
   undecided: z.array(
     z.object({ key: z.string().nullable(), operations: z.number(), reason: z.string() }),
   ),
   /** Why an illegal history proves nothing. */
   reason: z.string().nullable(),
+};
+
+const linearizabilitySchema = z.object({
+  ...consistency,
+  /** Reads whose level promises less. */
+  leftOut: z.object({ operations: z.number(), levels: z.array(z.string()) }),
+});
+
+const sequentialSchema = z.object({
+  ...consistency,
+  /** `by-level`: reads that promise less keep their client's order only, everything else keeps real
+   *  time. `program`: everything keeps its client's order only. */
+  ordering: z.enum(['by-level', 'program']),
+});
+
+const livenessSchema = z.object({
+  verdict: verdictSchema,
+  boundMs: z.number(),
+  /** Moments after which an operation had to succeed, and why others were none. */
+  judged: z.number(),
+  notJudged: z.object({
+    'no-majority': z.number(),
+    impaired: z.number(),
+    'too-short': z.number(),
+    'not-asked': z.number(),
+  }),
+  /** The longest time to a success. */
+  longestMs: z.number().nullable(),
+  late: z.array(z.object({ us: z.number(), what: z.string(), message: z.string() })),
 });
 
 const guaranteeSchema = z.object({
@@ -150,6 +179,7 @@ const guaranteeSchema = z.object({
 /** What was found while the run was recorded. */
 const recordedChecksSchema = z.object({
   verdict: verdictSchema,
+  firstIllegalUs: z.number().nullable(),
   violations: z.array(violationSchema),
 });
 
@@ -161,7 +191,11 @@ export const checkResultSchema = z.object({
   /** null for a file. */
   invariants: recordedChecksSchema.nullable(),
   exactlyOnce: recordedChecksSchema.nullable(),
-  linearizability: linearizabilitySchema,
+  liveness: livenessSchema.nullable(),
+  /** null where only sequential consistency was asked for. */
+  linearizability: linearizabilitySchema.nullable(),
+  /** null where nothing is demanded that linearizability does not cover. */
+  sequential: sequentialSchema.nullable(),
   /** Empty where neither positions nor versions are known. */
   sessions: z.array(guaranteeSchema),
   failedOperations: z.number(),

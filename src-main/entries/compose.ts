@@ -13,6 +13,7 @@ import { RunReader } from '../storage/run-reader.ts';
 import { SCENARIO_DIRECTORY, type DataPlaces } from './data-places.ts';
 import type { RecordedStep } from '../verification/histories/shiviz.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
+import type { RunFacts } from './check-history.ts';
 import { reportRun } from './report-run.ts';
 import { verifyRecordedRun } from './verify-recorded-run.ts';
 import { LAB_VERSION } from './version.ts';
@@ -83,6 +84,8 @@ export interface Recordings {
   report(run: number): RunReport;
   /** What the clients asked and got. */
   operations(run: number): OperationRecord[];
+  /** All that `qlab check` looks at. @throws LabError `unknown-run` */
+  facts(run: number): RunFacts;
   /** Every step of every life that was recorded. */
   steps(run: number): RecordedStep[];
   close(): void;
@@ -96,8 +99,21 @@ export function openRecordings(places: DataPlaces): Recordings {
     verify: (run, progress) => verifyRecordedRun(reader, run, progress),
     report: (run) => reportRun(reader, run),
     operations: (run) => [...reader.operations(run)],
+    facts: (run) => factsOf(reader, run),
     steps: (run) => stepsOf(reader, run),
     close: () => reader.close(),
+  };
+}
+
+function factsOf(reader: RunReader, id: number): RunFacts {
+  const run = reader.get(id);
+  const changed = (run.metrics?.membership?.changes ?? 0) > 0;
+  return {
+    run,
+    begin: reader.begin(id),
+    operations: [...reader.operations(id)],
+    events: reader.labEvents(id),
+    configs: changed ? reader.configs(id) : [],
   };
 }
 

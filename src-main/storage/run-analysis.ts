@@ -7,6 +7,9 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { RunChecker } from '../verification/run-checker.ts';
 import { RunMetricsBuilder } from '../verification/run-metrics.ts';
 
+/** What the note of a run begins with of which not everything could be checked. */
+export const NOT_CHECKED = 'Not checked:';
+
 interface Analysed {
   readonly verdict: Verdict;
   readonly violations: readonly Violation[];
@@ -69,7 +72,7 @@ export class RunAnalysis {
       verdict: violations.length > 0 ? 'invalid' : verdict,
       violations,
       metrics: this.#metrics.finish(endUs, this.#checker.elections),
-      missing: missing.length === 0 ? null : `Not checked: ${missing.join('; ')}.`,
+      missing: missing.length === 0 ? null : `${NOT_CHECKED} ${missing.join('; ')}.`,
     };
   }
 }

@@ -7,9 +7,10 @@ import type { Statement } from 'better-sqlite3';
 import type { ClusterView } from '../contract/cluster-view.ts';
 import { LabError } from '../contract/errors.ts';
 import type { Run } from '../contract/model.ts';
-import type { RunBegin } from '../lab/ports.ts';
+import type { LabEvent, RunBegin } from '../lab/ports.ts';
 import type { Incarnation, NodeId, StorageId } from '../vocabulary/ids.ts';
 import type { JournalHeader } from '../vocabulary/journal.ts';
+import type { TraceEvent } from '../vocabulary/trace.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
 import { EventPages, type EventPage } from './event-pages.ts';
 import { splitItems } from './journal-chunk.ts';
@@ -28,6 +29,13 @@ export interface RunLife {
   readonly downUs: number | null;
   readonly steps: number;
   readonly damagedLines: number;
+}
+
+type Config = Extract<TraceEvent, { kind: 'config' }>;
+
+export interface RecordedConfig {
+  readonly us: number;
+  readonly config: Config;
 }
 
 /** A journal line: `inputText` is the input's JSON as the node wrote it, null where it has none. */
@@ -145,6 +153,27 @@ export class RunReader {
   inOrder(run: number): Generator<Recorded> {
     this.#require(run);
     return linesInOrder(this.#db, run);
+  }
+
+  /** What the lab itself saw and did, in the order in which it was told. */
+  labEvents(run: number): LabEvent[] {
+    this.#require(run);
+    const texts = this.#db
+      .prepare<string>('select event from lab_events where run = ? order by n')
+      .pluck()
+      .all(run);
+    return texts.map((text) => JSON.parse(text) as LabEvent);
+  }
+
+  /** Configurations as the nodes went by them: reads all journals of the run. */
+  configs(run: number): RecordedConfig[] {
+    this.#require(run);
+    const rows = this.#db
+      .prepare<{ us: number; event: string }>(
+        `select us, event from traces where run = ? and kind = 'config'`,
+      )
+      .all(run);
+    return rows.map(({ us, event }) => ({ us, config: JSON.parse(event) as Config }));
   }
 
   /** The client history, in the order in which operations ended, more or less. */

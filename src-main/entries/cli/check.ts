@@ -11,7 +11,7 @@ import {
   type CheckLimits,
 } from '../../verification/linearizability/check-history.ts';
 import { MODEL_NAMES, type ModelName } from '../../verification/linearizability/models/by-name.ts';
-import { checkFile, checkRun } from '../check-history.ts';
+import { checkFile, checkRun, type AskedConsistency } from '../check-history.ts';
 import { openRecordings } from '../compose.ts';
 import { checkLines } from './check-lines.ts';
 import { parseRunId } from './options.ts';
@@ -22,6 +22,8 @@ import { print, printJson } from './terminal.ts';
 interface CheckOptions extends CommonOptions {
   readonly model?: ModelName;
   readonly form?: HistoryForm;
+  readonly consistency?: Exclude<AskedConsistency, null>;
+  readonly recovery?: number;
   readonly seconds: number;
   readonly memory: number;
 }
@@ -31,14 +33,16 @@ const EXIT_CODES: Readonly<Record<CheckResult['verdict'], number>> = {
   invalid: 1,
   unknown: 3,
 };
+const CONSISTENCIES: readonly Exclude<AskedConsistency, null>[] = ['linearizable', 'sequential'];
 const FORMS: readonly HistoryForm[] = ['edn', 'jsonl'];
 /** All problems of a file are counted; so many are told. */
 const PROBLEMS_MAX = 20;
 
 const HELP = `
 A run is checked against the lab's key-value store. A file is a history in Jepsen's form, EDN or
-JSON lines, and needs --model. Verdicts: valid (exit code 0), invalid (1), unknown (3): not decided
-within the limits. docs/CHECKING.md explains them.
+JSON lines, and needs --model. Without --consistency each read has to be as fresh as its level
+promises. Verdicts: valid (exit code 0), invalid (1), unknown (3): not decided within the limits.
+docs/CHECKING.md explains them.
 
 Examples:
   qlab check 7
@@ -47,14 +51,24 @@ Examples:
 export function addCheckCommand(program: Command, setExitCode: SetExitCode): void {
   const command = program
     .command('check')
-    .summary('linearizability and session guarantees of a run or a file')
+    .summary('what a run, or a client history in a file, violates')
     .description(
-      'Check a recorded run (invariants, exactly-once, linearizability, session guarantees), or ' +
-        'a client history in a file.',
+      'Check a recorded run (invariants, exactly-once, liveness, linearizability, sequential ' +
+        'consistency, session guarantees), or a client history in a file.',
     )
     .argument('<what>', 'number of a run, as qlab runs lists it, or path of a history')
     .option('--model <name>', `of a file: ${MODEL_NAMES.join(', ')}`, parseModel)
     .option('--form <form>', 'of a file: edn or jsonl (default: by the end of its name)', parseForm)
+    .option(
+      '--consistency <name>',
+      `of all operations, whatever their level promises: ${CONSISTENCIES.join(', ')}`,
+      parseConsistency,
+    )
+    .option(
+      '--recovery <ms>',
+      'of a run: an operation succeeds so soon after a fault (default: 20 election timeouts)',
+      parseLimit,
+    )
     .option('--seconds <number>', 'give up after this long', parseLimit, 60)
     .option('--memory <MiB>', 'for remembering what was tried', parseLimit, 512)
     .addHelpText('after', HELP);
@@ -80,19 +94,23 @@ function checked(what: string, options: CheckOptions, progress: TenthsLine): Che
     }
     return checkedRun(parseRunId(what), options, limits);
   }
-  const { model, form = formOf(what) } = options;
+  const { model, form = formOf(what), consistency = null, recovery } = options;
+  if (recovery !== undefined) {
+    throw new InvalidArgumentError('--recovery is for runs; a file has no faults');
+  }
   if (model === undefined) {
     throw new InvalidArgumentError(`a file needs --model; allowed: ${MODEL_NAMES.join(', ')}`);
   }
   const history = readHistory(readText(what), form, model);
   if (history.problems.length > 0) throw problemsError(what, history.problems);
-  return checkFile(what, history, model, limits);
+  return checkFile(what, history, model, consistency, limits);
 }
 
 function checkedRun(id: number, options: CheckOptions, limits: CheckLimits): CheckResult {
   const recordings = openRecordings(placesOf(options));
   try {
-    return checkRun(recordings.runs.get(id), recordings.operations(id), limits);
+    const { consistency = null, recovery = null } = options;
+    return checkRun(recordings.facts(id), consistency, recovery, limits);
   } finally {
     recordings.close();
   }
@@ -145,6 +163,12 @@ function parseForm(text: string): HistoryForm {
   const form = FORMS.find((known) => known === text);
   if (form === undefined) throw new InvalidArgumentError(`allowed: ${FORMS.join(', ')}`);
   return form;
+}
+
+function parseConsistency(text: string): Exclude<AskedConsistency, null> {
+  const name = CONSISTENCIES.find((known) => known === text);
+  if (name !== undefined) return name;
+  throw new InvalidArgumentError(`allowed: ${CONSISTENCIES.join(', ')}`);
 }
 
 function parseLimit(text: string): number {
