@@ -64,7 +64,8 @@ try {
   node = new NodeProcess(config, tell, fail);
   await node.start();
 } catch (error) {
-  process.stderr.write(`start: ${describeError(error)}\n`);
-  tell({ t: 'failed', why: 'start', error: describeError(error) });
-  process.exit(NODE_EXIT.start);
+  const why = error instanceof DiskError ? 'disk' : 'start';
+  process.stderr.write(`${why}: ${describeError(error)}\n`);
+  tell({ t: 'failed', why, error: describeError(error) });
+  process.exit(NODE_EXIT[why]);
 }

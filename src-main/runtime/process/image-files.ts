@@ -8,6 +8,7 @@ import path from 'node:path';
 import { assert } from '../../base/assert.ts';
 import type { SnapshotRef } from '../../protocols/kernel/durable.ts';
 import type { ImageStore } from '../driver/ports.ts';
+import { DiskFailure } from './disk-failure.ts';
 
 /** Beside the database of the node. */
 export const IMAGES_FOLDER = 'images';
@@ -25,10 +26,12 @@ interface OpenImage {
 
 export class ImageFiles implements ImageStore {
   readonly #folder: string;
+  readonly #failure: DiskFailure;
   readonly #open = new Map<string, OpenImage>();
 
   /** @param dataDir the node's own directory. */
-  constructor(dataDir: string) {
+  constructor(dataDir: string, failure = new DiskFailure()) {
+    this.#failure = failure;
     this.#folder = path.join(dataDir, IMAGES_FOLDER);
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
@@ -38,6 +41,7 @@ export class ImageFiles implements ImageStore {
     const image = this.#open.get(handle);
     const next = (image?.starts.length ?? 0) - 1;
     assert(image !== undefined && chunk === next, `${handle}: chunk ${chunk}, not ${next}`);
+    this.#failure.beforeGrowth();
     const bytes = Buffer.from(`${text}\n`);
     const at = image.starts[chunk] ?? 0;
     writeAll(image.fd, bytes, at);
@@ -45,6 +49,7 @@ export class ImageFiles implements ImageStore {
     image.unsynced += bytes.length;
     if (image.unsynced < SYNC_EVERY_BYTES) return;
     fs.fdatasyncSync(image.fd);
+    this.#failure.afterSync();
     image.unsynced = 0;
   }
 
@@ -67,6 +72,7 @@ export class ImageFiles implements ImageStore {
       `image ${handle} has ${has} chunks, not ${chunks}`,
     );
     fs.fsyncSync(image.fd);
+    this.#failure.afterSync();
     image.unsynced = 0;
     this.#syncFolder();
   }

@@ -2,13 +2,11 @@
  * A cluster member as a process: sockets, SQLite file, journal and clock around the driver. All
  * that arrives in one turn of the event loop is one turn of the driver. No await on that path.
  */
-import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AssertionError } from '../../base/assert.ts';
 import { deriveSeed } from '../../base/prng.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
 import type { AdminOp, Input, ProtocolDefinition } from '../../protocols/kernel/core.ts';
-import type { PersistOp } from '../../protocols/kernel/durable.ts';
 import { createService } from '../../services/index.ts';
 import { StateMachine } from '../../services/state-machine.ts';
 import type { EndHeader, NodeCounters } from '../../vocabulary/journal.ts';
@@ -17,21 +15,14 @@ import { messageId } from '../driver/journal-lines.ts';
 import { NodeDriver } from '../driver/node-driver.ts';
 import type { Incoming } from '../driver/ports.ts';
 import { CrashPoints } from './crash-points.ts';
-import { guardDisk, guardedImages } from './disk-error.ts';
+import { guardDisk } from './disk-error.ts';
 import { Gateway } from './gateway.ts';
-import { HeldDisk } from './held-disk.ts';
-import { ImageFiles } from './image-files.ts';
 import { JournalFile } from './journal-file.ts';
-import {
-  DATABASE_FILE,
-  type DiskMode,
-  type FromNode,
-  type LinkRules,
-  type NodeConfig,
-} from './node-config.ts';
+import type { DiskMode, FromNode, LinkRules, NodeConfig } from './node-config.ts';
+import { NodeDisk } from './node-disk.ts';
 import type { NodeRules } from '../../vocabulary/fault.ts';
 import type { Member } from '../../vocabulary/ids.ts';
-import { SqliteStorage } from './sqlite-storage.ts';
+import { Stalls } from './stalls.ts';
 import { TickClock } from './tick-clock.ts';
 import { Transport } from './transport.ts';
 
@@ -43,9 +34,7 @@ export class NodeProcess {
   readonly #tell: (message: FromNode) => void;
   readonly #fail: (error: unknown) => void;
   readonly #definition: ProtocolDefinition;
-  readonly #storage: SqliteStorage;
-  readonly #disk: HeldDisk;
-  readonly #images: ImageFiles;
+  readonly #disk: NodeDisk;
   readonly #journal: JournalFile | null;
   readonly #driver: NodeDriver;
   readonly #transport: Transport;
@@ -53,6 +42,7 @@ export class NodeProcess {
   readonly #clock: TickClock;
   readonly #epochNs: bigint;
   readonly #crashPoints = new CrashPoints();
+  readonly #stalls = new Stalls();
   readonly #messages: Record<string, number> = {};
   #queue: (Input | Incoming)[] = [];
   #drops = '';
@@ -80,14 +70,13 @@ export class NodeProcess {
     this.#definition = protocolDefinition(config.protocol);
     const service = createService(config.service);
     if (service === null) throw new Error(`no service named ${config.service}`);
-    const file = path.join(config.dataDir, DATABASE_FILE);
-    this.#storage = new SqliteStorage(file, config.storageId, config.livesBefore);
-    this.#disk = new HeldDisk(
-      (ops) => this.#commit(ops),
-      (token) => this.#driver.persisted(token),
-    );
-    this.#images = new ImageFiles(config.dataDir);
-    const { incarnation } = this.#storage.identity;
+    this.#disk = new NodeDisk(config, {
+      done: (token) => this.#driver.persisted(token),
+      nowMs: () => performance.now(),
+      later: (complete) => this.#onDisk(complete),
+      written: () => this.#crashPoints.passing?.('in-persist'),
+    });
+    const { incarnation } = this.#disk.identity;
     this.#journal = config.journal ? new JournalFile(config.dataDir, incarnation) : null;
     const machine = new StateMachine(service);
     const crashPoints = this.#crashPoints;
@@ -105,7 +94,7 @@ export class NodeProcess {
       },
       flush: () => this.#transport.flush(),
       persist: (ops, token) => this.#disk.persist(ops, token),
-      images: guardedImages(this.#images),
+      images: this.#disk.images,
       wake: () => this.#wakeDriver(),
       members: (members) => this.#handleMembers(members),
       reply: (reqId, answer) => this.#gateway.answer(reqId, answer),
@@ -128,7 +117,7 @@ export class NodeProcess {
         peers,
         socketDir,
         seed,
-        ...this.#storage.identity,
+        ...this.#disk.identity,
         overSessions: this.#definition.overSessions,
         kindOf: (type) => this.#definition.messageKinds[type] ?? null,
         isBulky: (type) => BULKY_KINDS.has(this.#definition.messageKinds[type] ?? 'replicate'),
@@ -153,9 +142,8 @@ export class NodeProcess {
   /** Boots the core from disk, opens the socket, tells the supervisor. */
   async start(): Promise<void> {
     const config = this.#config;
-    const { storageId, incarnation } = this.#storage.identity;
-    const durable = this.#storage.load();
-    if (durable.snapshot !== null) this.#images.ensureWhole(durable.snapshot);
+    const { storageId, incarnation } = this.#disk.identity;
+    const durable = this.#disk.load();
     this.#nextCountersMs = performance.now() + COUNTERS_EVERY_MS;
     this.#driver.turn([
       {
@@ -254,10 +242,6 @@ export class NodeProcess {
     );
   }
 
-  #commit(ops: readonly PersistOp[]): void {
-    guardDisk(() => this.#storage.commit(ops, () => this.#crashPoints.passing?.('in-persist')));
-  }
-
   #writeJournal(lines: string): void {
     if (this.#journal === null) return;
     guardDisk(() => this.#journal?.write(lines));
@@ -307,7 +291,7 @@ export class NodeProcess {
       messages: { ...this.#messages },
       bytes: this.#transport.bytes,
       frames: this.#transport.frames,
-      syncs: this.#storage.syncs,
+      syncs: this.#disk.syncs,
       steps: this.#driver.steps,
       applied: this.#driver.applied,
       rssBytes: process.memoryUsage.rss(),
@@ -321,8 +305,14 @@ export class NodeProcess {
   }
 
   setDisk(mode: DiskMode): void {
+    this.#onDisk(() => this.#disk.setMode(mode));
+  }
+
+  /** Does what may complete barriers outside of any turn: what waited for them leaves. */
+  #onDisk(use: () => void): void {
+    if (this.#stopped) return;
     try {
-      this.#disk.setMode(mode);
+      use();
       this.#transport.flush();
       this.#arm();
     } catch (error) {
@@ -339,12 +329,14 @@ export class NodeProcess {
   setRules(links: LinkRules, rules: NodeRules): void {
     this.#transport.setRules(links);
     this.#setNodeRules(rules);
+    this.#onDisk(() => this.#disk.setRules(rules.disk));
   }
 
   /** What faults do to this node from now on. */
-  #setNodeRules({ clock, crashAt }: NodeRules): void {
+  #setNodeRules({ clock, crashAt, stall }: NodeRules): void {
     this.#crashPoints.setArmed(crashAt);
     this.#clock.setRate(clock.rate, performance.now());
+    this.#stalls.set(stall);
   }
 
   /** The clock is so much further at once. */
@@ -364,6 +356,7 @@ export class NodeProcess {
     if (this.#stopped) return;
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stalls.stop();
     try {
       this.#writeDrops();
       this.#writeCounters();
@@ -374,9 +367,7 @@ export class NodeProcess {
     }
     this.#transport.close();
     this.#journal?.close();
-    this.#images.close();
-    if (why === 'stop') this.#disk.close();
-    this.#storage.close();
+    this.#disk.close(why === 'stop');
   }
 }
 
