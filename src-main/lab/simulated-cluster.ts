@@ -184,7 +184,7 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
   // ---- as the fault desk sees it -----------------------------------------------------------
 
   isPaused(node: NodeId): boolean {
-    return this.#simulation.world.node(node).paused;
+    return this.#simulation.isPaused(node);
   }
 
   isGoing(): boolean {
@@ -222,9 +222,9 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
       case 'start-if-down':
         return this.start(node);
       case 'hold-disk':
-        return simulation.holdDisk(node);
+        return simulation.disks.hold(node);
       case 'release-disk':
-        return simulation.releaseDisk(node);
+        return simulation.disks.release(node);
       case 'wipe':
         this.#wiped.add(node);
         return;
@@ -237,10 +237,10 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
       case 'jump':
         return simulation.jump(node, (ms ?? 0) * 1_000);
       case 'pause':
-        simulation.world.pause(node);
+        simulation.pause(node);
         return this.#record({ k: 'pause', us, node });
       case 'resume':
-        if (!simulation.world.node(node).paused) return;
+        if (!simulation.isPaused(node)) return;
         simulation.resume(node);
         this.#record({ k: 'resume', us, node });
     }
@@ -267,7 +267,7 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
   }
 
   #noteKilled(node: NodeId, fault: number, why: string): void {
-    this.#simulation.releaseDisk(node);
+    this.#simulation.disks.release(node);
     this.#record({ k: 'down', us: this.nowUs(), node, how: 'kill', why });
     this.desk.noteKilledAtPoint(fault);
     // Ends of faults change links: not in the middle of what the world is doing.
@@ -278,9 +278,9 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
   #end(node: NodeId, how: 'kill' | 'stop'): void {
     const simulation = this.#simulation;
     if (!this.isRunning(node)) return;
-    if (how === 'kill' && simulation.isDiskHeld(node)) simulation.world.powerCut(node, 0, 0);
+    if (how === 'kill' && simulation.disks.isHeld(node)) simulation.world.powerCut(node, 0, 0);
     else simulation.world[how](node);
-    simulation.releaseDisk(node);
+    simulation.disks.release(node);
     this.#record({ k: 'down', us: this.nowUs(), node, how, why: `the scenario: ${how}` });
     this.desk.noteExit(node, 'the node went down');
   }

@@ -130,7 +130,7 @@ export class FaultMaker {
   }
 
   #beginOn(what: FaultName, node: NodeId): void {
-    const { world, slowDisks } = this.#simulation;
+    const { world, disks } = this.#simulation;
     switch (what) {
       case 'kill':
         return world.kill(node);
@@ -139,7 +139,7 @@ export class FaultMaker {
       case 'isolate':
         return this.#cutBetween([node]);
       case 'slow-disk':
-        slowDisks.set(node, this.#prng.nextInt(5_000, 300_000));
+        disks.slow.set(node, this.#prng.nextInt(5_000, 300_000));
         return;
       case 'disk-failure':
         if (world.node(node).life !== null) world.setDisk(node, 'failing');
@@ -205,7 +205,7 @@ export class FaultMaker {
       if (second !== undefined && first !== second) world.mend(first, second);
     } else if (what === 'slow-link' || what === 'lossy') {
       if (second !== undefined) simulation.setLink(first, second, null);
-    } else if (what === 'slow-disk') simulation.slowDisks.delete(first);
+    } else if (what === 'slow-disk') simulation.disks.slow.delete(first);
     else if (what === 'clock-rate') simulation.setClockRate(first, 1);
     else for (const node of nodes) this.#revive(node);
   }
@@ -241,7 +241,7 @@ export class FaultMaker {
     this.#isOver = true;
     const simulation = this.#simulation;
     const { world } = simulation;
-    simulation.slowDisks.clear();
+    simulation.disks.slow.clear();
     for (const from of world.ids) {
       for (const to of world.ids) {
         if (from === to) continue;

@@ -1,6 +1,14 @@
+export interface ClockRates {
+  /** Its own: clocks drift. */
+  readonly own: number;
+  /** What faults make of that. */
+  readonly skew: number;
+}
+
 /** The clock of one node: virtual time at a rate of its own, counted in ticks from a phase. */
 export interface SimClock {
-  rate: number;
+  own: number;
+  skew: number;
   /** The clock read `originTicks` at `originUs` of virtual time. */
   originUs: number;
   originTicks: number;
@@ -10,13 +18,17 @@ export interface SimClock {
   wakeUs: number;
 }
 
-export function newClock(nowUs: number, rate: number, phase: number): SimClock {
+export function newClock(nowUs: number, { own, skew }: ClockRates, phase: number): SimClock {
   const wakeUs = Number.POSITIVE_INFINITY;
-  return { rate, originUs: nowUs, originTicks: phase, taken: 0, wakeUs };
+  return { own, skew, originUs: nowUs, originTicks: phase, taken: 0, wakeUs };
+}
+
+function rateOf({ own, skew }: SimClock): number {
+  return own * skew;
 }
 
 function ticksAt(clock: SimClock, nowUs: number, tickUs: number): number {
-  return clock.originTicks + ((nowUs - clock.originUs) * clock.rate) / tickUs;
+  return clock.originTicks + ((nowUs - clock.originUs) * rateOf(clock)) / tickUs;
 }
 
 /** Whole ticks since the last call. */
@@ -31,14 +43,20 @@ export function takeTicks(clock: SimClock, nowUs: number, tickUs: number): numbe
 /** When `ticks` more whole ticks are full. */
 export function dueUs(clock: SimClock, ticks: number, tickUs: number): number {
   const missing = clock.taken + ticks - clock.originTicks;
-  return Math.ceil(clock.originUs + (missing * tickUs) / clock.rate);
+  return Math.ceil(clock.originUs + (missing * tickUs) / rateOf(clock));
 }
 
-/** From now on the clock runs at another rate. */
-export function changeRate(clock: SimClock, nowUs: number, tickUs: number, rate: number): void {
+/** From now on the clock runs at other rates. */
+export function changeRates(
+  clock: SimClock,
+  nowUs: number,
+  tickUs: number,
+  { own, skew }: Partial<ClockRates>,
+): void {
   clock.originTicks = ticksAt(clock, nowUs, tickUs);
   clock.originUs = nowUs;
-  clock.rate = rate;
+  clock.own = own ?? clock.own;
+  clock.skew = skew ?? clock.skew;
 }
 
 /** From now on the clock is so much further. */

@@ -15,39 +15,34 @@ import type { WorldSpec } from '../world/world-spec.ts';
 import { World } from '../world/world.ts';
 import type { Link, LinkRule, NodeRules } from '../../../vocabulary/fault.ts';
 import { EventHeap } from './event-heap.ts';
-import { FaultyLink, type SavedFaultyLink } from './faulty-link.ts';
-import { changeRate, dueUs, jumpClock, newClock, takeTicks, type SimClock } from './sim-clock.ts';
-
-/** How a link treats what is sent over it. */
-export interface LinkModel {
-  readonly delayUsMin: number;
-  readonly delayUsMax: number;
-  readonly loss: number;
-  readonly duplicate: number;
-}
+import {
+  changeRates,
+  dueUs,
+  jumpClock,
+  newClock,
+  takeTicks,
+  type ClockRates,
+  type SimClock,
+} from './sim-clock.ts';
+import { Stalls, type SavedStalls, type StallDue } from './stalls.ts';
+import { TimedDisks, type BarrierDue, type DiskTimes, type SavedDisks } from './timed-disks.ts';
+import { TimedLinks, type LinkModel, type PacketDue, type SavedLinks } from './timed-links.ts';
 
 export interface TimedSpec {
   readonly world: WorldSpec;
   readonly seed: number;
   readonly link: LinkModel;
-  readonly disk: { readonly latencyUsMin: number; readonly latencyUsMax: number };
+  readonly disk: DiskTimes;
   /** Clocks run between 1 - drift and 1 + drift. */
   readonly clockDrift: number;
 }
 
-type PacketFate = 'deliver' | 'drop' | 'duplicate';
-
 /** What comes at a time; `own` belongs to whoever drives the simulation. */
 export type SimEvent = { readonly timeUs: number; readonly order: number } & (
   | { readonly kind: 'wake'; readonly node: NodeId }
-  | {
-      readonly kind: 'packet';
-      readonly from: NodeId;
-      readonly to: NodeId;
-      readonly id: number;
-      readonly fate: PacketFate;
-    }
-  | { readonly kind: 'disk'; readonly node: NodeId; readonly life: number }
+  | { readonly kind: 'packet'; readonly packet: PacketDue }
+  | { readonly kind: 'disk'; readonly barrier: BarrierDue }
+  | { readonly kind: 'stall'; readonly stall: StallDue }
   | { readonly kind: 'own'; readonly own: OwnEvent }
 );
 
@@ -62,36 +57,29 @@ export interface SavedSimulation {
   readonly order: number;
   readonly world: SavedWorld;
   readonly events: readonly SimEvent[];
-  readonly prngs: { readonly net: PrngState; readonly disk: PrngState; readonly clock: PrngState };
+  readonly clockPrng: PrngState;
   readonly clocks: readonly (readonly [NodeId, SimClock])[];
-  readonly links: readonly (readonly [string, LinkModel])[];
-  readonly lastDue: readonly (readonly [string, number])[];
-  readonly slowDisks: readonly (readonly [NodeId, number])[];
-  readonly heldDisks: readonly (readonly [NodeId, number])[];
-  readonly faulty: readonly (readonly [string, SavedFaultyLink])[];
+  readonly links: SavedLinks;
+  readonly disks: SavedDisks;
+  readonly stalls: SavedStalls;
+  readonly paused: readonly NodeId[];
 }
 
 export class Simulation implements WorldObserver {
   readonly spec: TimedSpec;
   readonly world: World;
   nowUs = 0;
-  /** Latency added to every barrier of a node. */
-  readonly slowDisks = new Map<NodeId, number>();
-  /** Disks that complete nothing now, and how many barriers were due since. */
-  readonly #heldDisks = new Map<NodeId, number>();
+  readonly disks: TimedDisks;
   readonly #tickUs: number;
   #heap = new EventHeap<SimEvent>();
   #order = 0;
-  #net: Prng;
-  #disk: Prng;
   #clock: Prng;
   readonly #clocks = new Map<NodeId, SimClock>();
-  readonly #links = new Map<string, LinkModel>();
-  /** Links that faults touch, or did. */
-  readonly #faulty = new Map<string, FaultyLink>();
+  readonly #links: TimedLinks;
+  readonly #stalls: Stalls;
+  /** Whoever stalls stands still, too, but not for this. */
+  readonly #paused = new Set<NodeId>();
   #spent: (fault: number, link: Link) => void = () => undefined;
-  /** When the last packet of a link, or barrier of a disk, is due: what keeps its order. */
-  readonly #lastDue = new Map<string, number>();
   readonly #touched = new Set<NodeId>();
   #own: OwnHandler = () => undefined;
 
@@ -100,12 +88,31 @@ export class Simulation implements WorldObserver {
     this.world = new World(spec.world, {
       journal,
       nowUs: () => Math.round(this.nowUs),
-      losesUnsynced: (id) => this.isDiskHeld(id),
+      losesUnsynced: (id) => this.disks.isHeld(id),
     });
     this.#tickUs = spec.world.timing.tickMs * 1_000;
-    this.#net = new Prng(deriveSeed(spec.seed, 'network'));
-    this.#disk = new Prng(deriveSeed(spec.seed, 'disks'));
     this.#clock = new Prng(deriveSeed(spec.seed, 'clocks'));
+    const host = {
+      world: this.world,
+      nowUs: () => this.nowUs,
+      advance: (id: NodeId) => this.advance(id),
+    };
+    this.#links = new TimedLinks(spec.link, spec.seed, {
+      ...host,
+      plan: (packet, timeUs) => this.#push({ kind: 'packet', packet }, timeUs),
+    });
+    this.disks = new TimedDisks(spec.disk, spec.seed, {
+      ...host,
+      plan: (barrier, timeUs) => this.#push({ kind: 'disk', barrier }, timeUs),
+    });
+    this.#stalls = new Stalls({
+      plan: (stall, afterUs) => this.#push({ kind: 'stall', stall }, this.nowUs + afterUs),
+      isRunning: (id) => this.world.node(id).life !== null,
+      halt: (id) => this.world.pause(id),
+      goOn: (id) => {
+        if (!this.#paused.has(id)) this.#goOn(id);
+      },
+    });
     this.world.observe(this);
   }
 
@@ -120,17 +127,17 @@ export class Simulation implements WorldObserver {
 
   start(): void {
     for (const id of this.world.ids) this.#newClock(id);
-    if (this.spec.disk.latencyUsMax > 0) {
-      for (const id of this.world.ids) this.world.setDisk(id, 'held');
-    }
+    this.disks.start();
     this.world.start();
     for (const id of this.world.ids) this.#arm(id);
   }
 
   #newClock(id: NodeId): void {
     const { clockDrift } = this.spec;
-    const rate = 1 + (this.#clock.nextUnit() * 2 - 1) * clockDrift;
-    this.#clocks.set(id, newClock(this.nowUs, rate, this.#clock.nextUnit()));
+    const drift = (this.#clock.nextUnit() * 2 - 1) * clockDrift;
+    const skew = this.#clocks.get(id)?.skew ?? 1;
+    const rates = { own: 1 + drift, skew };
+    this.#clocks.set(id, newClock(this.nowUs, rates, this.#clock.nextUnit()));
   }
 
   // Planning
@@ -152,6 +159,7 @@ export class Simulation implements WorldObserver {
       this.#heap.pop();
       this.nowUs = event.timeUs;
       this.#handle(event);
+      for (const { fault, ...link } of this.#links.takeSpent()) this.#spent(fault, link);
       if (this.#touched.size > 0) this.#armTouched();
       if (stop()) return;
     }
@@ -163,9 +171,11 @@ export class Simulation implements WorldObserver {
       case 'wake':
         return this.#wake(event.node, event.timeUs);
       case 'packet':
-        return this.#handlePacket(event);
+        return this.#links.handle(event.packet);
       case 'disk':
-        return this.#handleDisk(event.node, event.life);
+        return this.disks.handle(event.barrier);
+      case 'stall':
+        return this.#stalls.handle(event.stall);
       case 'own':
         return this.#own(event.own);
     }
@@ -207,10 +217,19 @@ export class Simulation implements WorldObserver {
     this.#push({ kind: 'wake', node: id }, timeUs);
   }
 
-  setClockRate(id: NodeId, rate: number): void {
+  /** Its clock is of this rate by itself; a skew comes on top. */
+  setClockRate(id: NodeId, own: number): void {
+    this.#changeClock(id, { own });
+  }
+
+  #setSkew(id: NodeId, skew: number): void {
+    if (this.#clocks.get(id)?.skew !== skew) this.#changeClock(id, { skew });
+  }
+
+  #changeClock(id: NodeId, rates: Partial<ClockRates>): void {
     const clock = this.#clocks.get(id);
     if (clock === undefined) return;
-    changeRate(clock, this.nowUs, this.#tickUs, rate);
+    changeRates(clock, this.nowUs, this.#tickUs, rates);
     clock.wakeUs = Number.POSITIVE_INFINITY;
     this.#touched.add(id);
   }
@@ -224,22 +243,40 @@ export class Simulation implements WorldObserver {
   }
 
   /** What faults do to a node from now on. */
-  setNodeRules(id: NodeId, rules: NodeRules): void {
-    const { disk, crashAt } = rules;
+  setNodeRules(id: NodeId, { disk, clock, stall, crashAt }: NodeRules): void {
     setArmed(this.world.node(id), crashAt);
-    if (disk.delayMs > 0) this.slowDisks.set(id, disk.delayMs * 1_000);
-    else this.slowDisks.delete(id);
+    this.disks.setRules(id, disk);
+    this.#setSkew(id, clock.rate);
+    this.#stalls.setRule(id, stall);
   }
 
   // Lives
 
   boot(id: NodeId, how: Parameters<World['boot']>[1]): void {
     this.#newClock(id);
+    this.disks.beforeBoot(id);
     this.world.boot(id, how);
+    this.#stalls.noteBooted(id);
     this.#touched.add(id);
   }
 
+  /** It stands still until `resume`, whatever stalls it meanwhile. */
+  pause(id: NodeId): void {
+    if (this.world.node(id).life === null) return;
+    this.#paused.add(id);
+    this.world.pause(id);
+  }
+
+  isPaused(id: NodeId): boolean {
+    return this.#paused.has(id);
+  }
+
   resume(id: NodeId): void {
+    this.#paused.delete(id);
+    if (!this.#stalls.isStalled(id)) this.#goOn(id);
+  }
+
+  #goOn(id: NodeId): void {
     this.advance(id);
     this.world.resume(id);
     this.#touched.add(id);
@@ -248,123 +285,22 @@ export class Simulation implements WorldObserver {
   // Links
 
   setLink(from: NodeId, to: NodeId, model: LinkModel | null): void {
-    if (model === null) this.#links.delete(`${from}>${to}`);
-    else this.#links.set(`${from}>${to}`, model);
+    this.#links.setModel(from, to, model);
   }
 
-  modelOf(from: NodeId, to: NodeId): LinkModel {
-    return this.#links.get(`${from}>${to}`) ?? this.spec.link;
+  /** What faults do to a link from now on. */
+  setLinkRules(from: NodeId, to: NodeId, rules: readonly LinkRule[]): void {
+    this.#links.setRules(from, to, rules);
   }
 
   sent(packet: Packet): void {
-    const { from, to, frame } = packet;
-    const model = this.modelOf(from, to);
-    const delayUs = this.#net.nextInt(model.delayUsMin, model.delayUsMax);
-    const name = `${from}>${to}`;
-    const order = (timeUs: number): number =>
-      frame === null ? timeUs : this.#inOrder(name, timeUs);
-    const faulty = this.#faulty.get(name);
-    const fate = this.#fate(model);
-    if (faulty === undefined) return this.#planPacket(packet, order(this.nowUs + delayUs), fate);
-    const meant = faulty.admit(packet, Math.round(this.nowUs));
-    for (const fault of faulty.takeSpent()) this.#spent(fault, { from, to });
-    if (meant.is === 'held') return;
-    if (meant.is === 'lost') return this.#planPacket(packet, this.nowUs, 'drop');
-    for (const copyUs of meant.copiesDueUs) {
-      this.#planPacket(this.world.duplicate(packet), copyUs + delayUs, 'deliver');
-    }
-    this.#planPacket(packet, order(meant.dueUs + delayUs), fate);
+    this.#links.sent(packet);
   }
 
-  #planPacket({ from, to, id }: Packet, timeUs: number, fate: PacketFate): void {
-    this.#push({ kind: 'packet', from, to, id, fate }, timeUs);
-  }
-
-  /** What faults do to a link from now on; what they held and do not any more is on its way. */
-  setLinkRules(from: NodeId, to: NodeId, rules: readonly LinkRule[]): void {
-    const name = `${from}>${to}`;
-    let faulty = this.#faulty.get(name);
-    if (faulty === undefined) {
-      if (rules.length === 0) return;
-      faulty = new FaultyLink(
-        deriveSeed(this.spec.seed, `faults ${name}`),
-        this.spec.world.protocol,
-      );
-      this.#faulty.set(name, faulty);
-    }
-    for (const packet of faulty.setRules(rules)) this.#planPacket(packet, this.nowUs, 'deliver');
-  }
-
-  #fate(model: LinkModel): PacketFate {
-    if (model.loss > 0 && this.#net.nextUnit() < model.loss) return 'drop';
-    if (model.duplicate > 0 && this.#net.nextUnit() < model.duplicate) return 'duplicate';
-    return 'deliver';
-  }
-
-  /** Neither packets of a session nor barriers of a disk overtake each other. */
-  #inOrder(what: string, timeUs: number): number {
-    const ordered = Math.max(timeUs, this.#lastDue.get(what) ?? 0);
-    this.#lastDue.set(what, ordered);
-    return ordered;
-  }
-
-  #handlePacket(event: Extract<SimEvent, { kind: 'packet' }>): void {
-    const { from, to, id, fate } = event;
-    const packet = this.world.network.link(from, to).queue.find((each) => each.id === id);
-    if (packet === undefined) return;
-    if (fate === 'drop') {
-      this.advance(from);
-      this.world.drop(packet);
-      return;
-    }
-    if (fate === 'duplicate') {
-      const copy = this.world.duplicate(packet);
-      const { delayUsMin, delayUsMax } = this.modelOf(from, to);
-      const timeUs = this.nowUs + this.#net.nextInt(delayUsMin, 4 * delayUsMax);
-      this.#push({ kind: 'packet', from, to, id: copy.id, fate: 'deliver' }, timeUs);
-    }
-    this.advance(to);
-    this.world.deliver(packet);
-  }
-
-  // Disks
+  // Lives and disks as the world tells of them
 
   queued(node: SimNode): void {
-    const { latencyUsMin, latencyUsMax } = this.spec.disk;
-    const slowUs = this.slowDisks.get(node.id) ?? 0;
-    const latencyUs = this.#disk.nextInt(latencyUsMin, latencyUsMax) + slowUs;
-    const timeUs = this.#inOrder(`disk ${node.id}`, this.nowUs + latencyUs);
-    this.#push({ kind: 'disk', node: node.id, life: node.disk.incarnation }, timeUs);
-  }
-
-  #handleDisk(id: NodeId, life: number): void {
-    const { disk } = this.world.node(id);
-    if (disk.incarnation !== life || disk.pending.length === 0) return;
-    const due = this.#heldDisks.get(id);
-    if (due !== undefined) {
-      this.#heldDisks.set(id, due + 1);
-      return;
-    }
-    this.advance(id);
-    this.world.complete(id, 1);
-  }
-
-  isDiskHeld(id: NodeId): boolean {
-    return this.#heldDisks.has(id);
-  }
-
-  /** From now on no barrier of this disk completes. */
-  holdDisk(id: NodeId): void {
-    if (!this.#heldDisks.has(id)) this.#heldDisks.set(id, 0);
-  }
-
-  /** What was due completes at once, the rest in its time. */
-  releaseDisk(id: NodeId): void {
-    const due = this.#heldDisks.get(id) ?? 0;
-    this.#heldDisks.delete(id);
-    if (due === 0 || this.world.node(id).life === null) return;
-    this.advance(id);
-    this.world.complete(id, due);
+    this.disks.queued(node);
   }
 
   stepped(node: SimNode): void {
@@ -372,6 +308,8 @@ export class Simulation implements WorldObserver {
   }
 
   stopped(node: SimNode): void {
+    this.#paused.delete(node.id);
+    this.#stalls.noteStopped(node.id);
     const clock = this.#clocks.get(node.id);
     if (clock !== undefined) clock.wakeUs = Number.POSITIVE_INFINITY;
   }
@@ -385,13 +323,12 @@ export class Simulation implements WorldObserver {
       order: this.#order,
       world: this.world.save(),
       events: this.#heap.save(),
-      prngs: { net: this.#net.save(), disk: this.#disk.save(), clock: this.#clock.save() },
+      clockPrng: this.#clock.save(),
       clocks: [...this.#clocks].map(([id, clock]) => [id, saveClock(clock)] as const),
-      links: [...this.#links],
-      lastDue: [...this.#lastDue],
-      slowDisks: [...this.slowDisks],
-      heldDisks: [...this.#heldDisks],
-      faulty: [...this.#faulty].map(([name, link]) => [name, link.save()] as const),
+      links: this.#links.save(),
+      disks: this.disks.save(),
+      stalls: this.#stalls.save(),
+      paused: [...this.#paused],
     };
   }
 
@@ -401,17 +338,12 @@ export class Simulation implements WorldObserver {
     this.#order = saved.order;
     this.world.restore(saved.world);
     this.#heap = EventHeap.restore(saved.events);
-    this.#net = Prng.restore(saved.prngs.net);
-    this.#disk = Prng.restore(saved.prngs.disk);
-    this.#clock = Prng.restore(saved.prngs.clock);
+    this.#clock = Prng.restore(saved.clockPrng);
     for (const [id, clock] of saved.clocks) this.#clocks.set(id, restoreClock(clock));
-    for (const [name, model] of saved.links) this.#links.set(name, model);
-    for (const [name, timeUs] of saved.lastDue) this.#lastDue.set(name, timeUs);
-    for (const [id, us] of saved.slowDisks) this.slowDisks.set(id, us);
-    for (const [id, due] of saved.heldDisks) this.#heldDisks.set(id, due);
-    for (const [name, link] of saved.faulty) {
-      this.#faulty.set(name, FaultyLink.restore(link, this.spec.world.protocol));
-    }
+    this.#links.restore(saved.links);
+    this.disks.restore(saved.disks);
+    this.#stalls.restore(saved.stalls);
+    for (const id of saved.paused) this.#paused.add(id);
   }
 }
 
@@ -431,4 +363,5 @@ type SimEventBody =
   | Omit<Extract<SimEvent, { kind: 'wake' }>, 'timeUs' | 'order'>
   | Omit<Extract<SimEvent, { kind: 'packet' }>, 'timeUs' | 'order'>
   | Omit<Extract<SimEvent, { kind: 'disk' }>, 'timeUs' | 'order'>
+  | Omit<Extract<SimEvent, { kind: 'stall' }>, 'timeUs' | 'order'>
   | Omit<Extract<SimEvent, { kind: 'own' }>, 'timeUs' | 'order'>;

@@ -16,9 +16,10 @@ import type { ImageStore } from '../../driver/ports.ts';
 
 /**
  * `instant`: a barrier completes at once. `held`: it waits until somebody completes it. `failing`,
- * `full`: the next barrier fails, which is fatal for the node.
+ * `full`: the next barrier fails, which is fatal for the node; `failing-sync`: it fails when it was
+ * written, so that a later life may find what nobody was told of.
  */
-export type DiskMode = 'instant' | 'held' | 'failing' | 'full';
+export type DiskMode = 'instant' | 'held' | 'failing' | 'failing-sync' | 'full';
 
 export interface Barrier {
   readonly token: Token;

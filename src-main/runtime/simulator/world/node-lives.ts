@@ -7,6 +7,7 @@ import { killedAtText } from '../../../vocabulary/crash-points.ts';
 import type { Member, NodeId } from '../../../vocabulary/ids.ts';
 import type { Incoming } from '../../driver/ports.ts';
 import type { BootDisk } from './actions.ts';
+import type { DiskMode } from './disk.ts';
 import type { ClientDesk } from './client-desk.ts';
 import { KilledAtPoint, passingOf, type ArmedCrash } from './crash-points.ts';
 import { LifeMaker, type WorldPorts } from './life-maker.ts';
@@ -17,6 +18,13 @@ import type { Life, SimNode, Waiting } from './sim-node.ts';
 import type { TurnQueue } from './turn-queue.ts';
 import type { Wire } from './wire.ts';
 import type { WorldSpec } from './world-spec.ts';
+
+/** What a disk that fails says. */
+const ERRORS: { readonly [mode in DiskMode]?: string } = {
+  full: 'no space left on device',
+  failing: 'input/output error',
+  'failing-sync': 'input/output error on sync',
+};
 
 export interface NodeLivesOptions {
   readonly spec: WorldSpec;
@@ -173,8 +181,9 @@ export class NodeLives {
   #persist(node: SimNode, life: Life, ops: readonly PersistOp[], token: number): void {
     const { disk } = node;
     passingOf(node)?.('in-persist');
-    if (disk.mode === 'failing' || disk.mode === 'full') {
-      const error = disk.mode === 'full' ? 'no space left on device' : 'input/output error';
+    const error = ERRORS[disk.mode];
+    if (error !== undefined) {
+      if (disk.mode === 'failing-sync') disk.write(token, ops);
       disk.mode = 'instant';
       node.failing = { token, error };
       return;
