@@ -7,8 +7,8 @@ import { Prng, type PrngState } from '../base/prng.ts';
 import { onlyOf } from '../vocabulary/fault.ts';
 import type {
   Distribution,
+  FaultKindName,
   LinkEffect,
-  LinkFaultKind,
   LinkRule,
   Only,
 } from '../vocabulary/fault.ts';
@@ -34,7 +34,12 @@ export interface SavedFilter {
   readonly lineFreeUs: number;
 }
 
-const LATE_KINDS: ReadonlySet<LinkFaultKind> = new Set(['delay', 'reorder', 'bandwidth']);
+const LATE_KINDS: ReadonlySet<FaultKindName> = new Set(['delay', 'reorder', 'bandwidth']);
+
+/** Whether messages wait for the end of such a fault: undone, it lets them go. */
+export function keepsMessages(kind: FaultKindName): boolean {
+  return kind === 'hold' || LATE_KINDS.has(kind);
+}
 
 /** The kind that all protocols have a name for, of a message type. */
 export type KindOf = (type: string) => string | null;
@@ -77,7 +82,7 @@ export class LinkFilter {
     this.#rules = rules;
     const on = new Set(rules.map(({ fault }) => fault));
     for (const fault of [...this.#used.keys()]) if (!on.has(fault)) this.#used.delete(fault);
-    if (rules.length > 0) return;
+    if (this.isLate) return;
     this.#lastDueUs = 0;
     this.#lineFreeUs = 0;
   }

@@ -4,6 +4,7 @@
  */
 import { LabError } from '../contract/errors.ts';
 import { faultKind } from '../faults/index.ts';
+import { keepsMessages } from '../faults/link-filter.ts';
 import { endsWithProcess } from '../vocabulary/fault.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
@@ -104,12 +105,13 @@ export class FaultDesk {
     }
   }
 
-  /** A limited fault has met its last message on one of its links; over when on all of them. */
+  /** A limited fault has met its last message on one of its links; over when on all of them, but
+   *  for one that would let go what it was to keep. */
   noteSpent(id: number, link: Link): void {
     const record = this.ledger.find(id);
     if (record === null || !('links' in record.spec)) return;
     const left = this.ledger.spend(id, link);
-    if (left === 0) this.undo(id, 'used up');
+    if (left === 0 && !keepsMessages(record.spec.kind)) this.undo(id, 'used up');
   }
 
   releaseDisk(node: NodeId): void {

@@ -51,6 +51,9 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
     simulation.onSpent((fault, link) => this.desk.noteSpent(fault, link));
     simulation.world.observe({
       killedAtPoint: ({ id }, armed) => this.#noteKilled(id, armed.fault, killedAtText(armed)),
+      stopped: ({ id, haltedBy }) => {
+        if (haltedBy !== null) this.#noteGone(id, 'crash', haltedBy);
+      },
     });
   }
 
@@ -267,9 +270,14 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
   }
 
   #noteKilled(node: NodeId, fault: number, why: string): void {
-    this.#simulation.disks.release(node);
-    this.#record({ k: 'down', us: this.nowUs(), node, how: 'kill', why });
+    this.#noteGone(node, 'kill', why);
     this.desk.noteKilledAtPoint(fault);
+  }
+
+  /** It ended by itself: its disk failed, a point was passed, an assertion does not hold. */
+  #noteGone(node: NodeId, how: 'kill' | 'crash', why: string): void {
+    this.#simulation.disks.release(node);
+    this.#record({ k: 'down', us: this.nowUs(), node, how, why });
     // Ends of faults change links: not in the middle of what the world is doing.
     this.#simulation.plan(0, { is: 'exit', node } as Exit);
   }
@@ -287,8 +295,12 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
 
   #boot(node: NodeId): void {
     const { disk } = this.#simulation.world.node(node);
+    if (this.#corrupt.has(node)) {
+      this.#simulation.boot(node, 'corrupt');
+      const why = this.#simulation.world.node(node).haltedBy ?? '';
+      return this.#record({ k: 'down', us: this.nowUs(), node, how: 'crash', why });
+    }
     this.#record({ k: 'up', us: this.nowUs(), node, incarnation: disk.incarnation + 1 });
-    if (this.#corrupt.has(node)) return this.#simulation.boot(node, 'corrupt');
     this.#simulation.boot(node, this.#wiped.delete(node) ? 'wiped' : 'kept');
   }
 
