@@ -14,7 +14,7 @@ import {
 import { LabError, type ErrorCode } from '../contract/errors.ts';
 import { describeIssues, explainIssue } from '../contract/issues.ts';
 import { messageTypes } from '../lab/message-types.ts';
-import { expectationText } from '../lab/scenario-text.ts';
+import { expectationTexts } from '../lab/scenario-text.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import type { ApiHost } from './ports.ts';
 
@@ -163,7 +163,7 @@ function scenarioInfo(spec: ScenarioSpec): ScenarioInfo {
     nodes: spec.nodes,
     durationMs: spec.durationMs,
     steps: spec.steps.map((step) => step.text),
-    expectations: spec.expect.map(expectationText),
+    expectations: expectationTexts(spec),
     expected: { ...spec.expected },
     nemesis: spec.nemesis !== null,
     seed: spec.seed,

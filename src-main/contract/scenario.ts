@@ -4,6 +4,7 @@
  * the cluster, a step after the end) is checked by `lab/scenario-file.ts`, which knows the lines.
  */
 import { z } from 'zod';
+import { READ_LEVELS } from '../vocabulary/read-level.ts';
 import { protocolSchema, workloadSchema } from './model.ts';
 import { scenarioStepSchema } from './scenario-steps.ts';
 import { durationSchema, refused } from './scenario-values.ts';
@@ -88,6 +89,12 @@ const nemesisSchema = z.strictObject({
   breakQuorum: z.boolean().default(false),
 });
 
+/** Something for some of the protocols. */
+function ofProtocols<T extends z.ZodType>(schema: T) {
+  const each = schema.optional();
+  return z.strictObject({ paxos: each, raft: each, zab: each }).default({});
+}
+
 export const scenarioFileSchema = z.strictObject({
   version: z.literal(1),
   name: z
@@ -105,14 +112,12 @@ export const scenarioFileSchema = z.strictObject({
     .array(expectation)
     .max(10)
     .default([{ kind: 'invariants' }]),
+  /** What has to hold of one protocol besides. */
+  expectOf: ofProtocols(z.array(expectation).max(10)),
+  /** How clients of one protocol read; the others as the workload says. */
+  readLevelOf: ofProtocols(z.enum(READ_LEVELS)),
   /** What to expect of each protocol, in words. */
-  expected: z
-    .strictObject({
-      paxos: z.string().max(600).optional(),
-      raft: z.string().max(600).optional(),
-      zab: z.string().max(600).optional(),
-    })
-    .default({}),
+  expected: ofProtocols(z.string().max(600)),
   nemesis: nemesisSchema.nullable().default(null),
 });
 export type ScenarioFile = z.output<typeof scenarioFileSchema>;

@@ -322,8 +322,8 @@ export class LocalLab implements Lab {
       options.onProgress?.({ runId: cluster.runId ?? 0, protocol, done, text });
     };
     entry.runner = new ScenarioRunner(cluster, spec, options.seed, note);
-    const { failedExpectations, undone } = await entry.runner.run();
-    const judgement = { failedExpectations, unknownBecause: undoneText(undone) };
+    const { undone, ...found } = await entry.runner.run();
+    const judgement = { ...found, unknownBecause: undoneText(undone) };
     // Whoever ended it by hand has its run; `stop` gives the same one here.
     const run = await this.#end(entry, 'finished', null, judgement);
     return this.#runOf(entry, run);

@@ -29,7 +29,10 @@ const GIVE_UP_MS = 5_000;
 const ATTEMPT_MS = 100;
 
 /** What a scenario found out about its own run. */
-export type Judgement = Pick<RunEnd, 'failedExpectations' | 'unknownBecause'>;
+export type Judgement = Pick<
+  RunEnd,
+  'failedExpectations' | 'unknownBecause' | 'demandsLinearizable'
+>;
 
 const NOTHING_JUDGED: Judgement = { failedExpectations: [], unknownBecause: null };
 

@@ -5,9 +5,13 @@ import type { ProtocolName } from '../vocabulary/ids.ts';
 import type { Json } from '../vocabulary/json.ts';
 import type { ReadLevel } from '../vocabulary/read-level.ts';
 
+export function readLevelsOf(protocol: ProtocolName): readonly ReadLevel[] {
+  return ['log', ...protocolDefinition(protocol).readLevels];
+}
+
 /** @throws LabError when clients could not read this way. */
 export function ensureReadLevel(protocol: ProtocolName, level: ReadLevel = 'log'): void {
-  const levels: readonly ReadLevel[] = ['log', ...protocolDefinition(protocol).readLevels];
+  const levels = readLevelsOf(protocol);
   if (levels.includes(level)) return;
   const text = `${protocol} has no reads of level ${level}; it has ${levels.join(', ')}`;
   throw new LabError('not-possible-now', text);

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { explainIssue, placeOf } from '../contract/issues.ts';
 import { LabError } from '../contract/errors.ts';
 import { scenarioFileSchema, type ScenarioFile } from '../contract/scenario.ts';
+import { PROTOCOL_NAMES, type ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 import { misfitsOf } from './scenario-checks.ts';
 import { inOrder, scenarioStep } from './scenario-step.ts';
@@ -82,6 +83,8 @@ function specOf(file: ScenarioFile, yaml: YamlFile, source: string): ScenarioSpe
       file.steps.map((step, at) => scenarioStep(step, yaml.placeOf(['steps', at]).line)),
     ),
     expect: file.expect,
+    expectOf: definedOnly(file.expectOf),
+    readLevelOf: definedOnly(file.readLevelOf),
     expected: definedOnly(file.expected),
     nemesis: file.nemesis,
     source,
@@ -89,6 +92,13 @@ function specOf(file: ScenarioFile, yaml: YamlFile, source: string): ScenarioSpe
 }
 
 /** Without what was left out: absent and undefined are not the same. */
-function definedOnly(words: ScenarioFile['expected']): ScenarioSpec['expected'] {
-  return Object.fromEntries(Object.entries(words).filter(([, text]) => text !== undefined));
+function definedOnly<T>(given: { readonly [protocol in ProtocolName]?: T | undefined }): {
+  readonly [protocol in ProtocolName]?: T;
+} {
+  const found: { [protocol in ProtocolName]?: T } = {};
+  for (const protocol of PROTOCOL_NAMES) {
+    const value = given[protocol];
+    if (value !== undefined) found[protocol] = value;
+  }
+  return found;
 }

@@ -10,6 +10,7 @@ import type { LiveCluster } from './live-cluster.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 import { settle } from './scenario-settling.ts';
 import { isAdminAction, lastsMsOf } from './scenario-commands.ts';
+import { demandsLinearizable, scenarioOf } from './scenario-of-protocol.ts';
 import { ScenarioSteps, type StepCommands } from './scenario-steps.ts';
 
 /** A step that names the leader waits this long for one. */
@@ -21,6 +22,8 @@ const STEPS_SHOWN_MAX = 5;
 
 export interface ScenarioOutcome {
   readonly failedExpectations: readonly Violation[];
+  /** Also where its reads promise less. */
+  readonly demandsLinearizable: boolean;
   /** Steps that were refused or never came to their turn, each with the reason. */
   readonly undone: readonly string[];
 }
@@ -46,10 +49,11 @@ export class ScenarioRunner {
   /** @param note tells what was done, for progress. */
   constructor(
     cluster: LiveCluster,
-    spec: ScenarioSpec,
+    written: ScenarioSpec,
     seed: number,
     note: (text: string) => void,
   ) {
+    const spec = scenarioOf(cluster.plan.protocol, written);
     assert(spec.nemesis === null, 'nobody has drawn what the nemesis does');
     this.#cluster = cluster;
     this.#spec = spec;
@@ -78,6 +82,7 @@ export class ScenarioRunner {
     for (const undo of this.#undo) undo();
     return {
       failedExpectations: [...(this.#watch?.violations ?? []), ...late],
+      demandsLinearizable: demandsLinearizable(this.#spec),
       undone: this.#undone,
     };
   }

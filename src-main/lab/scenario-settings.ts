@@ -5,7 +5,7 @@
 import type { ScenarioFile } from '../contract/scenario.ts';
 import { protocolDefinition } from '../protocols/index.ts';
 import type { ProtocolDefinition } from '../protocols/kernel/core.ts';
-import { readOptions } from './read-levels.ts';
+import { readLevelsOf, readOptions } from './read-levels.ts';
 import { PROTOCOL_NAMES, type ProtocolName } from '../vocabulary/ids.ts';
 import type { ScenarioSpec } from '../vocabulary/scenario.ts';
 
@@ -37,8 +37,18 @@ export function settingsMisfits(file: ScenarioFile): Misfit[] {
     ...Object.entries(options).flatMap(([name, value]) => optionMisfits(definitions, name, value)),
     ...mutants.flatMap((name, at) => mutantMisfits(definitions, name, at)),
   ];
+  misfits.push(...names.flatMap((name) => readMisfits(name, file)));
   if (misfits.length > 0) return misfits;
   return definitions.flatMap((definition) => clusterMisfits(definition, file));
+}
+
+/** A level that a protocol does not have would only be refused, one read after the other. */
+function readMisfits(protocol: ProtocolName, { readLevelOf }: ScenarioFile): Misfit[] {
+  const level = readLevelOf[protocol];
+  const allowed = readLevelsOf(protocol);
+  if (level === undefined || allowed.includes(level)) return [];
+  const message = `${level} is no level of ${protocol}; allowed: ${listed(allowed)}`;
+  return [{ path: ['readLevelOf', protocol], message }];
 }
 
 /** Options that are fine one by one, but not together or not for so many nodes. */

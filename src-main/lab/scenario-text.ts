@@ -2,7 +2,14 @@
 import { faultKind } from '../faults/index.ts';
 import { adminLabel } from '../vocabulary/admin.ts';
 import type { LinkEffect, LinkFault, NodeFault } from '../vocabulary/fault.ts';
-import type { Expectation, Selector, StepAction, StepTime } from '../vocabulary/scenario.ts';
+import { PROTOCOL_NAMES } from '../vocabulary/ids.ts';
+import type {
+  Expectation,
+  ScenarioSpec,
+  Selector,
+  StepAction,
+  StepTime,
+} from '../vocabulary/scenario.ts';
 
 /** The whole step in one line. */
 export function stepText(time: StepTime, action: StepAction): string {
@@ -10,7 +17,7 @@ export function stepText(time: StepTime, action: StepAction): string {
 }
 
 /** What has to hold, as a person reads it. */
-export function expectationText(expectation: Expectation): string {
+function expectationText(expectation: Expectation): string {
   switch (expectation.kind) {
     case 'invariants':
       return 'no safety rule is broken';
@@ -23,6 +30,14 @@ export function expectationText(expectation: Expectation): string {
     case 'recoversWithinMs':
       return `clients are answered again within ${durationText(expectation.ms)} of a fault`;
   }
+}
+
+/** All that has to hold, and of which protocol where it is not all. */
+export function expectationTexts({ expect, expectOf }: ScenarioSpec): string[] {
+  const own = PROTOCOL_NAMES.flatMap((protocol) => {
+    return (expectOf[protocol] ?? []).map((each) => `${protocol}: ${expectationText(each)}`);
+  });
+  return [...expect.map(expectationText), ...own];
 }
 
 /** `500 ms`, `2 s`, `1.5 s`. */

@@ -16,9 +16,11 @@ import type { ScenarioAdmin, ScenarioSpec, ScenarioStep } from '../vocabulary/sc
 import { timingFromMs } from '../vocabulary/timing.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
 import type { LabEvent } from './ports.ts';
+import { ensureMessageTypes } from './message-types.ts';
 import { ensureReadLevel } from './read-levels.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
 import { catchesUpViolation, isLevel } from './scenario-settling.ts';
+import { demandsLinearizable, scenarioOf } from './scenario-of-protocol.ts';
 import { settingsFor } from './scenario-settings.ts';
 import { commandsOf, isAdminAction, joiningIds, lastsMsOf } from './scenario-commands.ts';
 import { leaderWaitMs, type ScenarioOutcome } from './scenario-runner.ts';
@@ -76,11 +78,13 @@ export class SimulatedScenario {
   #leader: string | null = null;
   #began = false;
 
-  constructor(spec: ScenarioSpec, protocol: ProtocolName, seed: number, sink: SimulatedSink) {
+  constructor(written: ScenarioSpec, protocol: ProtocolName, seed: number, sink: SimulatedSink) {
+    const spec = scenarioOf(protocol, written);
     assert(spec.nemesis === null, 'nobody has drawn what the nemesis does');
     this.#spec = spec;
     this.#sink = sink;
     ensureReadLevel(protocol, spec.workload.readLevel);
+    ensureMessageTypes(protocol, spec.name, spec.steps);
     const settings = settingsFor(spec, protocol);
     const world = {
       protocol: protocolDefinition(protocol),
@@ -151,7 +155,8 @@ export class SimulatedScenario {
     this.#clients.close();
     this.#watch?.finish();
     const failedExpectations = [...(this.#watch?.violations ?? []), ...uneven, ...this.#broken()];
-    return { failedExpectations, undone: this.#undone };
+    const demands = demandsLinearizable(this.#spec);
+    return { failedExpectations, demandsLinearizable: demands, undone: this.#undone };
   }
 
   #broken(): Violation[] {

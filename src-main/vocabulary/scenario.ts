@@ -3,7 +3,8 @@
  * times in milliseconds. `lab/scenario-file.ts` makes it from YAML.
  */
 import type { FaultKindName, LinkEffect, NodeEffect, ShapeName } from './fault.ts';
-import type { NodeId } from './ids.ts';
+import type { NodeId, ProtocolName } from './ids.ts';
+import type { ReadLevel } from './read-level.ts';
 import type { TimingMs } from './timing.ts';
 import type { Workload } from './workload.ts';
 import type { Json } from './json.ts';
@@ -159,7 +160,7 @@ export interface ScenarioSpec {
   readonly description: string;
   readonly nodes: number;
   /** null: whoever runs it chooses. */
-  readonly protocol: 'paxos' | 'raft' | 'zab' | null;
+  readonly protocol: ProtocolName | null;
   readonly service: 'kv';
   readonly options: { readonly [name: string]: Json };
   readonly mutants: readonly string[];
@@ -169,8 +170,12 @@ export interface ScenarioSpec {
   readonly durationMs: number;
   readonly steps: readonly ScenarioStep[];
   readonly expect: readonly Expectation[];
+  /** What has to hold of this protocol besides. */
+  readonly expectOf: { readonly [protocol in ProtocolName]?: readonly Expectation[] };
+  /** How clients of this protocol read, instead of as the workload says. */
+  readonly readLevelOf: { readonly [protocol in ProtocolName]?: ReadLevel };
   /** What to expect of a protocol, in words: legal differences between them. */
-  readonly expected: { readonly [protocol in 'paxos' | 'raft' | 'zab']?: string };
+  readonly expected: { readonly [protocol in ProtocolName]?: string };
   /** null: only the steps. */
   readonly nemesis: NemesisSpec | null;
   /** The file as it was read. */

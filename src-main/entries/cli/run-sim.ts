@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Run } from '../../contract/model.ts';
 import type { LabEvent, Recorder } from '../../lab/ports.ts';
+import { scenarioOf } from '../../lab/scenario-of-protocol.ts';
 import { withNemesis } from '../../lab/nemesis-schedule.ts';
 import { undoneText } from '../../lab/scenario-runner.ts';
 import { settingsFor } from '../../lab/scenario-settings.ts';
@@ -50,7 +51,8 @@ export async function runSimulated(
       for (const protocol of protocols) {
         const directory = makeRunDirectory(places.dataDir, protocol);
         try {
-          runs.push(await recordScenario({ ...planned, protocol, directory }, groupId));
+          const own = { ...planned, spec: scenarioOf(protocol, planned.spec), protocol, directory };
+          runs.push(await recordScenario(own, groupId));
         } finally {
           fs.rmSync(directory, { recursive: true, force: true });
         }
@@ -123,7 +125,7 @@ async function recordScenario(planned: Planned, groupId: number): Promise<Run> {
     stepped: ({ id }) => void ((current.get(id) ?? newLife(id, 0)).steps += 1),
     sending: ({ id }, _to, msg) => countMessage(current.get(id), kinds[msg.type], msg),
   });
-  const { failedExpectations, undone } = scenario.run();
+  const { undone, ...found } = scenario.run();
   const us = Math.round(simulation.nowUs);
   endLives(lives, current, us, (node) => simulation.world.node(node).disk.syncs);
   recorder.recordEvents(runId, events);
@@ -133,7 +135,7 @@ async function recordScenario(planned: Planned, groupId: number): Promise<Run> {
     us,
     status: 'finished',
     note: null,
-    failedExpectations,
+    ...found,
     unknownBecause: undoneText(undone),
   } as const;
   return recorder.endRun(runId, end);

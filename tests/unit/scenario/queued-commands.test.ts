@@ -28,7 +28,7 @@ test.each(PROTOCOL_NAMES)(
       note: () => undefined,
     });
     const outcome = scenario.run();
-    expect(outcome).toEqual({ failedExpectations: [], undone: [] });
+    expect(outcome).toMatchObject({ failedExpectations: [], undone: [] });
     const removed = events.flatMap((event) =>
       event.k === 'admin' && event.record.ok === true ? [event.record.label] : [],
     );
