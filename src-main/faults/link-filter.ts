@@ -36,9 +36,14 @@ export interface SavedFilter {
 
 const LATE_KINDS: ReadonlySet<FaultKindName> = new Set(['delay', 'reorder', 'bandwidth']);
 
+/** Whether messages arrive later under such a fault. */
+export function makesLate(kind: FaultKindName): boolean {
+  return LATE_KINDS.has(kind);
+}
+
 /** Whether messages wait for the end of such a fault: undone, it lets them go. */
 export function keepsMessages(kind: FaultKindName): boolean {
-  return kind === 'hold' || LATE_KINDS.has(kind);
+  return kind === 'hold' || makesLate(kind);
 }
 
 /** The kind that all protocols have a name for, of a message type. */
@@ -77,19 +82,21 @@ export class LinkFilter {
     return this.#rules;
   }
 
-  /** What is on from now on. What waits is not late any more when nothing makes it late. */
+  /** What is on from now on. Where something that made messages late is over, what comes does not
+   *  queue up behind those. */
   setRules(rules: readonly LinkRule[]): void {
-    this.#rules = rules;
     const on = new Set(rules.map(({ fault }) => fault));
+    const undone = this.#rules.filter(({ fault }) => !on.has(fault));
+    this.#rules = rules;
     for (const fault of [...this.#used.keys()]) if (!on.has(fault)) this.#used.delete(fault);
-    if (this.isLate) return;
+    if (this.isLate && !undone.some(({ effect }) => makesLate(effect.kind))) return;
     this.#lastDueUs = 0;
     this.#lineFreeUs = 0;
   }
 
   /** Some fault makes messages late. */
   get isLate(): boolean {
-    return this.#rules.some(({ effect }) => LATE_KINDS.has(effect.kind));
+    return this.#rules.some(({ effect }) => makesLate(effect.kind));
   }
 
   /** Whether a fault that held a message is still on. */

@@ -2,14 +2,17 @@
  * Where faults of one cluster are begun and undone, live or simulated: checks them, writes the
  * ledger, and tells the cluster's host what to do.
  */
+import { AssertionError } from '../base/assert.ts';
 import { LabError } from '../contract/errors.ts';
+import type { SignalOrder } from '../faults/fault-kind.ts';
 import { faultKind } from '../faults/index.ts';
 import { keepsMessages } from '../faults/link-filter.ts';
-import { endsWithProcess } from '../vocabulary/fault.ts';
+import { endsWithProcess, onlyOf } from '../vocabulary/fault.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { FaultHost } from './fault-host.ts';
 import { FaultLedger } from './fault-ledger.ts';
+import { whyNotTypes } from './message-types.ts';
 
 export class FaultDesk {
   readonly ledger: FaultLedger;
@@ -30,11 +33,11 @@ export class FaultDesk {
     const problem = this.#problemOf(spec);
     if (this.ledger.isFull) throw new LabError('not-possible-now', 'the fault ledger is full');
     const record = this.ledger.begin(spec, label, origin, host.nowUs());
-    if (problem !== null) {
-      this.ledger.end(record.id, host.nowUs(), `refused: ${problem}`);
-      throw new LabError('not-possible-now', problem);
+    const refusal = problem ?? problemIn(() => this.#signalAll(faultKind(spec).begin(spec)));
+    if (refusal !== null) {
+      this.ledger.end(record.id, host.nowUs(), `refused: ${refusal}`);
+      throw new LabError('not-possible-now', refusal);
     }
-    for (const order of faultKind(spec).begin(spec)) host.signal(order);
     if (!faultKind(spec).momentary) return record;
     return this.ledger.end(record.id, host.nowUs(), 'it happened') ?? record;
   }
@@ -46,7 +49,8 @@ export class FaultDesk {
     if ('links' in spec) {
       const ends = spec.links.flatMap(({ from, to }) => [from, to]);
       const stranger = ends.find((node) => !this.#host.nodeIds.includes(node));
-      return stranger === undefined ? null : `no node ${stranger} in this cluster`;
+      if (stranger !== undefined) return `no node ${stranger} in this cluster`;
+      return whyNotTypes(this.#host.protocol, onlyOf(spec).types ?? []);
     }
     const { node } = spec;
     if (!this.#host.nodeIds.includes(node)) return `no node ${node} in this cluster`;
@@ -58,14 +62,21 @@ export class FaultDesk {
     return kind.once && isOn ? `${kind.label(spec)}: that is on already` : null;
   }
 
-  /** Ends a fault and does what undoes it; false when it is not on. */
-  undo(id: number, outcome: string): boolean {
-    const record = this.ledger.end(id, this.#host.nowUs(), outcome);
-    if (record === null) return false;
-    for (const order of faultKind(record.spec).undo(record.spec)) {
+  #signalAll(orders: readonly SignalOrder[]): void {
+    for (const order of orders) {
       if (order.signal !== 'start-if-down') this.#host.signal(order);
       else this.#startIfDown(order.node);
     }
+  }
+
+  /** Ends a fault and does what undoes it; false when it is not on. An undo that fails is noted, and
+   *  keeps no other one from being done. */
+  undo(id: number, outcome: string): boolean {
+    const record = this.ledger.end(id, this.#host.nowUs(), outcome);
+    if (record === null) return false;
+    const { spec } = record;
+    const problem = problemIn(() => this.#signalAll(faultKind(spec).undo(spec)));
+    if (problem !== null) this.ledger.amend(id, `${outcome}; the undo failed: ${problem}`);
     return true;
   }
 
@@ -176,6 +187,17 @@ export class FaultDesk {
         this.ledger.end(id, this.#host.nowUs(), outcome);
       } else this.undo(id, outcome);
     }
+  }
+}
+
+/** What went wrong in it, or null. A bug of ours is none of its problems. */
+function problemIn(act: () => void): string | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (error instanceof AssertionError) throw error;
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

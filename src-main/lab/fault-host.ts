@@ -1,9 +1,10 @@
 /** What the fault desk needs of a cluster: a live one or a simulated one. */
 import type { SignalOrder } from '../faults/fault-kind.ts';
-import type { NodeId } from '../vocabulary/ids.ts';
+import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { LabEvent } from './ports.ts';
 
 export interface FaultHost {
+  readonly protocol: ProtocolName;
   /** Every node of the cluster now. */
   readonly nodeIds: readonly NodeId[];
   nowUs(): number;
@@ -13,7 +14,8 @@ export interface FaultHost {
   whyNotStarted(node: NodeId): string | null;
   /** Why the disk of a node that is down cannot be lost, or null. */
   whyNotWiped(node: NodeId): string | null;
-  /** Does what a fault asks for; a node that is not there any more hears nothing. */
+  /** Does what a fault asks for; a node that is not there any more hears nothing.
+   *  @throws Error when it cannot be done: a refusal. */
   signal(order: SignalOrder): void;
   /** Starts a node that nobody keeps down any more. */
   start(node: NodeId): void;

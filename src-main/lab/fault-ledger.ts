@@ -3,6 +3,7 @@
  * fault is undone, so nothing is broken that does not stand here.
  */
 import { faultKind, linkKey, linkRules, nodeRules } from '../faults/index.ts';
+import { keepsMessages } from '../faults/link-filter.ts';
 import { isDownFault } from '../vocabulary/fault.ts';
 import type {
   FaultOrigin,
@@ -62,6 +63,15 @@ export class FaultLedger {
     return ended;
   }
 
+  /** What became of one that has ended is known only now. */
+  amend(id: number, outcome: string): void {
+    const record = this.#records[id - 1];
+    if (record === undefined) return;
+    const amended = { ...record, outcome };
+    this.#records[id - 1] = amended;
+    this.#changed(amended);
+  }
+
   /** A limited fault is used up on this link. @returns on how many it is not. */
   spend(id: number, link: Link): number {
     const spec = this.find(id)?.spec;
@@ -82,7 +92,17 @@ export class FaultLedger {
 
   /** What is done to each directed link now; links without a rule are clear. */
   linkRules(): Map<string, LinkRule[]> {
-    return linkRules(this.active);
+    const rules = linkRules(this.active);
+    // A sender that is started again would count anew.
+    for (const [key, onLink] of rules) {
+      rules.set(
+        key,
+        onLink.filter(({ fault, effect }) => {
+          return keepsMessages(effect.kind) || this.#spent.get(fault)?.has(key) !== true;
+        }),
+      );
+    }
+    return rules;
   }
 
   /** What is done to a node now. */

@@ -4,7 +4,7 @@ import type { SignalOrder } from '../faults/fault-kind.ts';
 import { isCut, linkKey } from '../faults/index.ts';
 import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
 import type { LinkRules } from '../runtime/process/node-config.ts';
-import type { NodeId } from '../vocabulary/ids.ts';
+import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { FaultHost } from './fault-host.ts';
 import type { FaultLedger } from './fault-ledger.ts';
 import type { Membership } from './membership.ts';
@@ -29,6 +29,10 @@ export class LiveFaultHost implements FaultHost {
 
   constructor(options: LiveFaultHostOptions) {
     this.#options = options;
+  }
+
+  get protocol(): ProtocolName {
+    return this.#options.nodes.protocol;
   }
 
   get nodeIds(): readonly NodeId[] {

@@ -3,11 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DATABASE_FILE } from '../runtime/process/node-config.ts';
 import { IMAGES_FOLDER } from '../runtime/process/image-files.ts';
+import { ensureOwnDirectory } from '../runtime/process/own-files.ts';
 
 const JOURNAL_FILE = /^journal-(\d+)\.ndjson$/;
 
 export function makeNodeDirectory(directory: string): void {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  ensureOwnDirectory(directory);
 }
 
 /**
@@ -16,7 +18,8 @@ export function makeNodeDirectory(directory: string): void {
  * @returns how many lives there were on it and on those before.
  */
 export function wipeNodeDirectory(directory: string, lives: number): number {
-  const names = fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+  makeNodeDirectory(directory);
+  const names = fs.readdirSync(directory);
   for (const name of names) {
     const isDisk = name === IMAGES_FOLDER || name.startsWith(DATABASE_FILE);
     if (isDisk) fs.rmSync(path.join(directory, name), { recursive: true, force: true });

@@ -2,17 +2,18 @@
  * The processes of one cluster: started, watched, started again when they die on their own (not
  * without end), and all ended in `stopAll`.
  */
-import path from 'node:path';
 import { killedAtText } from '../vocabulary/crash-points.ts';
 import type { Link, NodeRules } from '../vocabulary/fault.ts';
-import type { NodeId } from '../vocabulary/ids.ts';
+import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
 import { crashAtIn } from '../runtime/process/crash-points.ts';
 import { NODE_EXIT, type LinkRules, type NodeConfig } from '../runtime/process/node-config.ts';
 import type { ClusterPlan, ClusterTools } from './cluster-plan.ts';
 import type { Leadership } from './leadership.ts';
 import type { Membership } from './membership.ts';
+import { LabError } from '../contract/errors.ts';
 import { corruptLog, mendLog } from '../runtime/process/corrupt-log.ts';
+import { nodeDirectory } from '../runtime/process/own-files.ts';
 import { makeNodeDirectory, wipeNodeDirectory } from './node-disk.ts';
 import { NodeHandle, type NodeExit } from './node-handle.ts';
 import type { LabEvent } from './ports.ts';
@@ -52,6 +53,8 @@ export class NodeGroup {
   readonly #restarts = new Map<NodeId, number>();
   /** The newest life of each node. */
   readonly #lives = new Map<NodeId, number>();
+  /** Nodes that were told in this life that their disk fails. */
+  readonly #failing = new Set<NodeId>();
   /** The one start that is planned for a node, if any; a kill or another start takes its place. */
   readonly #planned = new Map<NodeId, NodeJS.Timeout>();
   /** false: every node was up once; later deaths are crashes, not failed starts. */
@@ -67,6 +70,10 @@ export class NodeGroup {
     this.#starting = false;
   }
 
+  get protocol(): ProtocolName {
+    return this.#options.plan.protocol;
+  }
+
   handle(node: NodeId): NodeHandle | undefined {
     return this.#handles.get(node);
   }
@@ -75,7 +82,10 @@ export class NodeGroup {
     if (this.#ending) return;
     this.cancelStart(node);
     const handle = this.#handles.get(node) ?? this.#makeHandle(node);
-    handle.start(this.#configOf(node));
+    const config = this.#configOf(node);
+    this.#failing.delete(node);
+    this.#noteFailing(node, config.rules);
+    handle.start(config);
     if (handle.pid === null) return;
     this.#options.tools.guardian.watch(handle.pid);
     this.#options.tools.places.addNode(handle.pid);
@@ -150,7 +160,7 @@ export class NodeGroup {
   }
 
   #directoryOf(node: NodeId): string {
-    return path.join(this.#options.runDir, node);
+    return nodeDirectory(this.#options.runDir, node);
   }
 
   /** The disk of a node that is down is lost; its next life begins on an empty one. */
@@ -159,9 +169,14 @@ export class NodeGroup {
     this.#options.membership.wipe(node, lives);
   }
 
-  /** A record of the log of a node that is down cannot be read any more. */
+  /** A record of the log of a node that is down is not what was written. @throws LabError */
   corrupt(node: NodeId): void {
-    corruptLog(this.#directoryOf(node));
+    try {
+      corruptLog(this.#directoryOf(node));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new LabError('not-possible-now', `${node}: ${why}`);
+    }
   }
 
   /** Puts back what `corrupt` took. */
@@ -223,6 +238,8 @@ export class NodeGroup {
       this.#options.failedToStart(`${plan.protocol} ${node} could not start: ${why}`);
       return;
     }
+    // It was dying when the fault was undone: nobody could start it then.
+    if (this.#diedOfPastFault(node, exit.code)) return this.startByHand(node);
     if (hopeless || restarts >= RESTARTS_MAX) {
       const reason = hopeless ? '' : ` after ${restarts} restarts`;
       tools.notice('error', `${plan.protocol} ${node} stays down${reason}: ${why}`);
@@ -253,7 +270,19 @@ export class NodeGroup {
 
   #pushRules(node: NodeId, handle: NodeHandle): void {
     const { linkRulesOf, nodeRulesOf } = this.#options;
-    handle.setRules(linkRulesOf(node), nodeRulesOf(node));
+    const rules = nodeRulesOf(node);
+    this.#noteFailing(node, rules);
+    handle.setRules(linkRulesOf(node), rules);
+  }
+
+  #noteFailing(node: NodeId, { disk }: NodeRules): void {
+    if (disk.failure !== 'none') this.#failing.add(node);
+  }
+
+  /** Its disk failed because of a fault that is over by now. */
+  #diedOfPastFault(node: NodeId, code: number | null): boolean {
+    const isOver = this.#options.nodeRulesOf(node).disk.failure === 'none';
+    return code === NODE_EXIT.disk && isOver && this.#failing.has(node);
   }
 
   /** Ends every process; nothing is started any more. */

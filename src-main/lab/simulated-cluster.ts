@@ -9,7 +9,7 @@ import type { OwnEvent, Simulation } from '../runtime/simulator/timed/simulation
 import { killedAtText } from '../vocabulary/crash-points.ts';
 import { compareEras } from '../vocabulary/era.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
-import type { Member, NodeId } from '../vocabulary/ids.ts';
+import type { Member, NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { AdminCluster } from './admin-program.ts';
 import { FaultDesk } from './fault-desk.ts';
 import type { FaultHost } from './fault-host.ts';
@@ -59,6 +59,10 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
 
   get ledger(): FaultLedger {
     return this.desk.ledger;
+  }
+
+  get protocol(): ProtocolName {
+    return this.#simulation.spec.world.protocol.name;
   }
 
   // ---- who is in it ------------------------------------------------------------------------

@@ -3,7 +3,7 @@
  * The filter says what becomes of each (faults/link-filter.ts); what it delays or holds waits here
  * and is released when it is due. Gone with the process.
  */
-import type { LinkFilter, Passing } from '../../faults/link-filter.ts';
+import { makesLate, type LinkFilter, type Passing } from '../../faults/link-filter.ts';
 import { isCut } from '../../faults/index.ts';
 import type { LinkRule } from '../../vocabulary/fault.ts';
 
@@ -54,17 +54,18 @@ export class FaultShim<T> {
     this.#filter.setRules(rules);
     if (isCut(rules)) return this.clear();
     const on = new Set(rules.map(({ fault }) => fault));
-    const isLess = before.some(({ fault }) => !on.has(fault));
-    if (isLess) this.#hurry(Math.round(nowMs * 1_000));
+    const undone = before.filter(({ fault }) => !on.has(fault));
+    if (undone.length > 0) this.#hurry(undone, Math.round(nowMs * 1_000));
     return [];
   }
 
-  /** A fault was undone: nothing is later than what is still on makes it. */
-  #hurry(nowUs: number): void {
-    const isLate = this.#filter.isLate;
+  /** Faults were undone: what a hold kept is free, and what came under a delay is not late any more,
+   *  even when another one is still on; that one counts for what comes from now on. */
+  #hurry(undone: readonly LinkRule[], nowUs: number): void {
+    const isLess = !this.#filter.isLate || undone.some(({ effect }) => makesLate(effect.kind));
     this.#waiting = this.#waiting.map((waiting) => {
       const { heldBy, item } = waiting;
-      const isFree = heldBy === null ? !isLate : !this.#filter.holds(heldBy);
+      const isFree = heldBy === null ? isLess : !this.#filter.holds(heldBy);
       return isFree ? { item, dueUs: nowUs, heldBy: null } : waiting;
     });
     // Where order is no promise, what is held stands behind what is due.

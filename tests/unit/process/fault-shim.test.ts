@@ -122,3 +122,51 @@ test('a narrow line takes its time for every byte, one message after the other',
   vi.advanceTimersByTime(200);
   expect(released).toEqual(['a', 'b', 'c']);
 });
+
+test('one of two delays undone: what waits leaves at once, what comes is late by the other', () => {
+  shim.setRules([...delay(60_000), ...on({ kind: 'delay', delayMs: 10, jitterMs: 0 }, 2)], 0);
+  shim.admit('old', performance.now());
+  shim.setRules(on({ kind: 'delay', delayMs: 10, jitterMs: 0 }, 2), performance.now());
+  vi.advanceTimersByTime(1);
+  expect(released).toEqual(['old']);
+  expect(shim.admit('new', performance.now())).toBe('wait');
+  vi.advanceTimersByTime(5);
+  expect(released).toEqual(['old']);
+  vi.advanceTimersByTime(10);
+  expect(released).toEqual(['old', 'new']);
+});
+
+test('another fault undone changes nothing of a delay', () => {
+  shim.setRules([...delay(50), ...on({ kind: 'loss', probability: 0 }, 2)], performance.now());
+  shim.admit('a', performance.now());
+  shim.setRules(delay(50), performance.now());
+  vi.advanceTimersByTime(40);
+  expect(released).toEqual([]);
+  vi.advanceTimersByTime(20);
+  expect(released).toEqual(['a']);
+});
+
+test('a copy that is on its way when its fault is undone arrives at once', () => {
+  shim.setRules(on({ kind: 'duplicate', probability: 1, windowMs: 60_000 }), performance.now());
+  shim.admit('a', performance.now());
+  shim.setRules(CLEAR, performance.now());
+  vi.advanceTimersByTime(1);
+  expect(released).toEqual(['a']);
+});
+
+test('over a transport that keeps order nothing overtakes what is held', () => {
+  const filter = new LinkFilter(1, true, () => null);
+  const ordered = new FaultShim<string>(
+    filter,
+    (item) => ({ type: item, bytes: () => 1 }),
+    (items) => released.push(...items),
+  );
+  ordered.setRules(on({ kind: 'hold', only: { types: ['b'], first: null } }), performance.now());
+  const fates = ['a', 'b', 'c'].map((item) => ordered.admit(item, performance.now()));
+  expect(fates).toEqual(['pass', 'wait', 'wait']);
+  vi.advanceTimersByTime(1_000);
+  expect(released).toEqual([]);
+  ordered.setRules(CLEAR, performance.now());
+  vi.advanceTimersByTime(1);
+  expect(released).toEqual(['b', 'c']);
+});
