@@ -64,11 +64,14 @@ const faultReportSchema = z.object({
   firstCommitMs: figure,
   healthyMs: figure,
   failedRounds: figure,
-  /** Longest gap between successive successful completions that overlaps it. */
+  /** Longest gap between successive successful completions that overlaps it: of those put down to
+   *  it, if there are any. */
   outageMs: figure,
   outageFromMs: figure,
   /** No success came after it. */
   outageOpen: z.boolean(),
+  /** The fault that a gap beyond the usual is put down to: this one, or another that began in it. */
+  outageOf: figure,
   /** Operations without success that were under way in that gap. */
   failed: z.number(),
   unknown: z.number(),

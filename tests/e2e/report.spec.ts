@@ -76,12 +76,15 @@ inChromium('a page is readable in a narrow window, in both themes', async ({ pag
   qlab('report', '1', '--db', db, '--html', report);
   await page.setViewportSize({ width: 800, height: 900 });
   await page.goto(pathToFileURL(report).href);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  const width = await page.locator('html').evaluate((page) => page.scrollWidth);
   expect(width, 'nothing sticks out').toBeLessThanOrEqual(800);
   const inks: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    inks.push(await page.locator('h1').evaluate((title) => getComputedStyle(title).color));
+    const title = page.locator('h1');
+    inks.push(
+      await title.evaluate((it) => it.ownerDocument.defaultView?.getComputedStyle(it).color ?? ''),
+    );
   }
   expect(new Set(inks).size).toBe(2);
 });

@@ -38,7 +38,11 @@ function healthText({ healthyMs }: FaultReport, healthLost: boolean): string {
 }
 
 function clientText(report: FaultReport, usualGapMs: number | null): string {
-  const { effect, outageMs, outageOpen, failed, unknown } = report;
+  const { id, effect, outageMs, outageOpen, outageOf, failed, unknown } = report;
+  if (outageOf !== null && outageOf !== id) {
+    const text = `That no commit was answered for ${spanText(outageMs)} is put down to #${outageOf}.`;
+    return lostText(failed, unknown, text);
+  }
   if (outageMs === null) return lostText(failed, unknown, 'No commit was answered.');
   if (outageOpen) return lostText(failed, unknown, 'No commit was answered any more.');
   if (effect === 'outage') {

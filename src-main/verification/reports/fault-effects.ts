@@ -84,9 +84,10 @@ export class FaultEffects {
   #report(facts: FaultFacts, usualGapUs: number | null): FaultReport {
     const { fault, leader, onLeader } = facts;
     const effects = this.#effectsOf(facts);
-    const { gap, suspicionUs, tenure, toUs } = effects;
+    const { suspicionUs, tenure, toUs } = effects;
+    const { gap, owner } = this.#outageOf(fault, effects.window, usualGapUs);
     const lost = this.#lostIn(fault, toUs, gap);
-    const isOutage = lost.failed + lost.unknown > 0 || (gap !== null && isLong(gap, usualGapUs));
+    const isOutage = owner === null ? lost.failed + lost.unknown > 0 : owner === fault;
     const isInternal = suspicionUs !== null || effects.healthLost;
     const since = (us: number | null): number | null =>
       us === null ? null : (us - fault.startUs) / 1_000;
@@ -104,11 +105,22 @@ export class FaultEffects {
       outageMs: gap === null ? null : lengthOf(gap) / 1_000,
       outageFromMs: inMs(gap?.fromUs ?? null),
       outageOpen: gap?.open ?? false,
+      outageOf: owner?.id ?? null,
       ...lost,
       effect: isOutage ? 'outage' : isInternal ? 'internal' : 'none',
       summary: '',
     };
     return { ...report, summary: effectSummary(report, effects.healthLost, inMs(usualGapUs)) };
+  }
+
+  /** The longest gap that is put down to it, else the longest that overlaps it. */
+  #outageOf(fault: FaultRecord, window: Span, usualGapUs: number | null) {
+    const { gaps } = this.#found.clients;
+    const isOwn = (one: Gap): boolean =>
+      isLong(one, usualGapUs) && this.#owners.ownerOfGap(one) === fault;
+    const gap = gaps.longestIn(window, isOwn) ?? gaps.longestIn(window);
+    const isOutage = gap !== null && isLong(gap, usualGapUs);
+    return { gap, owner: isOutage ? this.#owners.ownerOfGap(gap) : null };
   }
 
   #effectsOf({ fault }: FaultFacts) {
@@ -132,6 +144,7 @@ export class FaultEffects {
       failedRounds:
         rounds === null ? null : leaderships.failedRounds(rounds[0] ?? 0, rounds[1] ?? 0),
       gap: clients.gaps.longestIn(window),
+      window,
       toUs,
     };
   }
@@ -142,12 +155,14 @@ export class FaultEffects {
     return this.#found.clients.lostIn(span);
   }
 
-  /** When live voters ceased to follow one leader, while it was on or just after; null: never. */
-  #healthLostUs({ startUs, endUs }: FaultRecord): number | null {
+  /** When live voters ceased to follow one leader, while it was on or just after, and before another
+   *  fault began; null: never. */
+  #healthLostUs(fault: FaultRecord): number | null {
+    const { startUs, endUs } = fault;
     const { health } = this.#found.leaderships;
     const untilUs = (endUs ?? Infinity) + AFTERMATH_US;
     const lost = health.find(({ us, healthy }) => !healthy && us >= startUs && us <= untilUs);
-    return lost?.us ?? null;
+    return lost === undefined || this.#owners.isOvertaken(fault, lost.us) ? null : lost.us;
   }
 
   #nextHealthy(fromUs: number): number | null {
@@ -187,7 +202,7 @@ function refusedReport(fault: FaultRecord): FaultReport {
   return {
     ...plain(fault),
     ...{ ...nothing, healthyMs: null, failedRounds: null, outageMs: null, outageFromMs: null },
-    ...{ leader: null, onLeader: false, newLeader: null, outageOpen: false },
+    ...{ leader: null, onLeader: false, newLeader: null, outageOpen: false, outageOf: null },
     ...{ failed: 0, unknown: 0, effect: 'not-applied', summary },
   };
 }

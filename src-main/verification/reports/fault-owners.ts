@@ -7,6 +7,7 @@ import type { AdminRecord } from '../../vocabulary/admin.ts';
 import type { FaultRecord, FaultSpec } from '../../vocabulary/fault.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
 import type { Leaderships, Suspicion, Tenure } from './leaderships.ts';
+import type { Span } from './spans.ts';
 
 /** What happens so long after its end is no longer put down to a fault or a command. */
 export const AFTERMATH_US = 2_000_000;
@@ -60,6 +61,22 @@ export class FaultOwners {
 
   ownerOf(tenure: Tenure): FaultRecord | null {
     return this.#ofTenure.get(tenure) ?? null;
+  }
+
+  /** The fault that a gap is put down to: one that began in it, on a leader if there was such a one;
+   *  else the newest that was on when it began. */
+  ownerOfGap({ fromUs, toUs }: Span): FaultRecord | null {
+    const began = this.facts.filter(({ fault }) => {
+      return fault.startUs >= fromUs && fault.startUs <= toUs;
+    });
+    const first = began.find(({ onLeader }) => onLeader) ?? began[0];
+    const before = this.facts.findLast(({ fault }) => isNear(fault, fromUs));
+    return (first ?? before)?.fault ?? null;
+  }
+
+  /** Whether another fault began after `fault` and not later than `us`. */
+  isOvertaken({ startUs }: FaultRecord, us: number): boolean {
+    return this.facts.some(({ fault }) => fault.startUs > startUs && fault.startUs <= us);
   }
 
   /** A command under way at `us`, or just done, that may have ended a leadership. */

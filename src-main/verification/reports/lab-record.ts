@@ -5,7 +5,7 @@ import type { FaultRecord } from '../../vocabulary/fault.ts';
 
 export type LabEvent = Extract<
   ViewEvent,
-  { k: 'up' | 'down' | 'pause' | 'resume' | 'fault' | 'admin' }
+  { k: 'up' | 'down' | 'pause' | 'resume' | 'fault' | 'admin' | 'manual' }
 >;
 
 export class LabRecord {

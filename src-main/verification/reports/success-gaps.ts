@@ -50,14 +50,16 @@ export class SuccessGaps {
     return this.#successes.lastUs;
   }
 
-  /** The longest one that has something in common with `span`; null when none has. */
-  longestIn(span: Span): Gap | null {
-    let longest: Gap | null = this.#openGapIn(span);
+  /** The longest of those accepted that has something in common with `span`; null when none has. */
+  longestIn(span: Span, isAccepted: (gap: Gap) => boolean = () => true): Gap | null {
+    const open = this.#openGapIn(span);
+    let longest = open !== null && isAccepted(open) ? open : null;
     for (let i = this.#to.indexFrom(span.fromUs); i < this.#from.length; i += 1) {
       const gap = { fromUs: this.#from.at(i), toUs: this.#to.at(i), open: false };
       if (gap.fromUs >= span.toUs) break;
       if (!overlap(gap, span)) continue;
-      if (longest === null || lengthOf(gap) > lengthOf(longest)) longest = gap;
+      const isLonger = longest === null || lengthOf(gap) > lengthOf(longest);
+      if (isLonger && isAccepted(gap)) longest = gap;
     }
     return longest;
   }

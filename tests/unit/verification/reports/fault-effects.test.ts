@@ -208,3 +208,25 @@ describe('what never got better', () => {
     expect(told).toMatchObject({ onLeader: false, detectedMs: null, healthyMs: 520 });
   });
 });
+
+test('of overlapping faults each has the outage that began with it', () => {
+  const cut = { kind: 'cut', links: [{ from: 'n3', to: 'n2' }] } as const;
+  const delay = { kind: 'delay', links: [], delayMs: 1, jitterMs: 0 } as const;
+  const { faults } = quietRun()
+    .fault(fault(1, delay, 300 * MS, 1_900 * MS))
+    .fault(fault(2, { kind: 'pause', node: 'n1' }, 505 * MS, 1_800 * MS))
+    .role('n3', 600, 'candidate', 2, null)
+    .role('n3', 610, 'leader', 2, 'n3', true)
+    .role('n2', 615, 'follower', 2, 'n3')
+    .fault(fault(3, cut, 1_105 * MS, 1_700 * MS))
+    .successes(200, 500)
+    .successes(650, 1_100)
+    .successes(1_400, 1_990)
+    .report();
+  expect(faults.map(({ effect, outageMs, outageOf }) => [effect, outageMs, outageOf])).toEqual([
+    ['none', 300, 3],
+    ['outage', 150, 2],
+    ['outage', 300, 3],
+  ]);
+  expect(faults[0]?.summary).toContain('put down to #3');
+});
