@@ -37,7 +37,7 @@ const WARM_UP_US = 1_000_000;
 const WARM_UP_SHARE = 0.1;
 /** What counts as an outage where there is no quiet time to compare with, in intervals of the
  *  workload. */
-const GAP_INTERVALS = 10;
+const GAP_INTERVALS = 5;
 
 export class RunReportBuilder {
   readonly #run: Run;
