@@ -5,6 +5,7 @@ import type { NodeView } from '../../src-main/contract/node-view.ts';
 import type { NodeId, ReadLevel, Workload } from '../../src-main/contract/words.ts';
 import type { LabClient } from '../connection/client.ts';
 import { fits } from './action-fit.ts';
+import { FaultDesk } from './fault-desk.svelte.ts';
 import { currentLeader } from './leadership.ts';
 import { LiveCluster } from './live-cluster.svelte.ts';
 import { presentIds } from './membership.ts';
@@ -16,7 +17,7 @@ import {
   type BreakKind,
   type NodeActionKind,
 } from './node-actions.ts';
-import { isDiskHeld } from './node-state.ts';
+import { startsWhenUndone } from './node-state.ts';
 import type { Notices } from './notices.svelte.ts';
 import { Operator } from './operator.ts';
 import { protocolTitle } from './words.ts';
@@ -46,6 +47,7 @@ export class LabModel {
   /** The scenario they ran; null when it was by hand. */
   lastScenario = $state<string | null>(null);
   readonly operator: Operator;
+  readonly faults: FaultDesk;
   readonly #client: LabClient;
   readonly #notices: Notices;
 
@@ -56,6 +58,13 @@ export class LabModel {
       targetsOf: (clicked) => this.targetsOf(clicked),
       reachOf: (clicked, node) => this.reachOf(clicked, node),
       everyone: () => this.clusters,
+    });
+    this.faults = new FaultDesk({
+      clusters: () => this.clusters,
+      act: (targets, action) => this.#act(targets, action),
+      undo: (cluster, fault) => this.undo(cluster, fault),
+      startEmpty: (cluster, node) => this.startEmpty(cluster, node),
+      inform: (text) => this.#notices.add('info', text),
     });
     client.on('cluster-events', ({ cluster, events }) => {
       this.byId(cluster)?.receive(events);
@@ -117,11 +126,19 @@ export class LabModel {
     this.starting = false;
   }
 
-  async runScenario(name: string, protocols: readonly Cluster['protocol'][]): Promise<boolean> {
+  async runScenario(
+    name: string,
+    protocols: readonly Cluster['protocol'][],
+    seed: number | null = null,
+  ): Promise<boolean> {
     this.starting = true;
     this.lastRuns = [];
     const ok = await this.#try(async () => {
-      const started = await this.#client.call('scenarios.run', { name, protocols: [...protocols] });
+      const started = await this.#client.call('scenarios.run', {
+        name,
+        protocols: [...protocols],
+        ...(seed === null ? {} : { seed }),
+      });
       this.setClusters(started.clusters);
     });
     this.starting = false;
@@ -209,22 +226,20 @@ export class LabModel {
     await Promise.all(jobs);
   }
 
-  /** Heals every link, releases every disk, resumes every paused node, starts every node that is
-   *  down. */
+  /** Undoes everything that is broken, and starts every node that is down. */
   async healAll(): Promise<void> {
-    const jobs: Promise<void>[] = [];
-    for (const cluster of this.clusters) {
-      const cut = cluster.view.faults.some((fault) => 'links' in fault.spec);
-      if (cut) jobs.push(this.#act([cluster], { do: 'heal' }));
-      for (const id of presentIds(cluster.view)) {
-        const node = cluster.view.nodes[id] as NodeView;
-        if (isDiskHeld(cluster.view, id))
-          jobs.push(this.#act([cluster], { do: 'release-disk', node: id }));
-        if (node.state === 'down') jobs.push(this.#act([cluster], { do: 'start', node: id }));
-        else if (node.paused) jobs.push(this.#act([cluster], { do: 'resume', node: id }));
-      }
-    }
-    await Promise.all(jobs);
+    await Promise.all(this.clusters.map((cluster) => this.#recover(cluster)));
+  }
+
+  /** A node that no fault brought down, or whose disk was lost, is started by nobody's undo. */
+  async #recover(cluster: LiveCluster): Promise<void> {
+    const { view } = cluster;
+    const down = presentIds(view).filter((id) => view.nodes[id]?.state === 'down');
+    const orphans = down.filter(
+      (id) => !view.faults.some(({ spec }) => startsWhenUndone(spec, id)),
+    );
+    if (view.faults.length > 0) await this.#act([cluster], { do: 'recover' });
+    await Promise.all(orphans.map((node) => this.#act([cluster], { do: 'start', node })));
   }
 
   /** The same for all, but each cluster is read at a level of its own. */

@@ -4,10 +4,13 @@
  */
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';
-import type { AdminSpec, NodeId } from '../../src-main/contract/words.ts';
+import type { AdminSpec, NodeFaultKind, NodeId } from '../../src-main/contract/words.ts';
+import { fieldsOf } from './fault-forms.ts';
+import { KIND_WORDS } from './fault-words.ts';
 import { currentLeader } from './leadership.ts';
 import { configurationOf, standingOf, votersOf, type Standing } from './membership.ts';
 import { isolationsOf, type NodeActionKind } from './node-actions.ts';
+import { onCount, whyRefused } from './node-faults.ts';
 import { isDiskHeld, isWiped } from './node-state.ts';
 
 export type NodeCommandKind =
@@ -29,6 +32,9 @@ export interface MenuEntry {
   readonly why: string | null;
   readonly does:
     | { readonly action: NodeActionKind; readonly lostMs: number }
+    /** A fault of the catalogue, by its form where it has parameters; `on`: undoes it instead. */
+    | { readonly fault: NodeFaultKind; readonly on: boolean }
+    | { readonly restore: true }
     | { readonly command: NodeCommandKind };
 }
 
@@ -55,6 +61,45 @@ export function nodeMenu(view: ClusterView, node: NodeView, freezes: boolean): M
     { title: 'Disk', entries: diskEntries(here) },
     { title: 'Cluster', entries: clusterEntries(here) },
   ];
+}
+
+const MORE_KINDS: readonly NodeFaultKind[] = [
+  'slow',
+  'crash-at',
+  'slow-disk',
+  'full-disk',
+  'io-error',
+  'corrupt',
+  'skew',
+  'jump',
+];
+
+/** The rest of the catalogue, behind one entry of the menu. */
+export function moreFaults(view: ClusterView, node: NodeView): MenuEntry[] {
+  const isTouched = view.faults.some(({ spec }) => 'node' in spec && spec.node === node.id);
+  return [
+    ...MORE_KINDS.map((kind) => faultEntry(view, node.id, kind)),
+    {
+      id: 'restore',
+      title: 'Restore it',
+      key: null,
+      why: isTouched ? null : 'nothing is done to it',
+      does: { restore: true },
+    },
+  ];
+}
+
+function faultEntry(view: ClusterView, id: NodeId, kind: NodeFaultKind): MenuEntry {
+  const on = onCount([view], id, kind) > 0;
+  const { title } = KIND_WORDS[kind];
+  const form = fieldsOf(kind).length > 0 ? ' …' : '';
+  return {
+    id: `fault-${kind}`,
+    title: on ? `Undo: ${title}` : `${title}${form}`,
+    key: null,
+    why: on ? null : whyRefused([view], id, kind),
+    does: { fault: kind, on },
+  };
 }
 
 /** Whether a command makes sense for this node now. */

@@ -1,6 +1,6 @@
 /** What is done to the disk of a node, read from the faults that are on. */
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
-import type { NodeId } from '../../src-main/contract/words.ts';
+import type { FaultSpec, NodeId } from '../../src-main/contract/words.ts';
 
 /** Its disk completes no write. */
 export function isDiskHeld(view: ClusterView, id: NodeId): boolean {
@@ -17,4 +17,17 @@ export function cannotWrite(view: ClusterView, id: NodeId): boolean {
   return view.faults.some(
     ({ spec }) => (spec.kind === 'hold-disk' || spec.kind === 'full-disk') && spec.node === id,
   );
+}
+
+const STARTING_KINDS: ReadonlySet<string> = new Set([
+  'kill',
+  'stop',
+  'power-cut',
+  'crash-at',
+  'corrupt',
+]);
+
+/** Whether undoing the fault starts this node, when it is down. */
+export function startsWhenUndone(spec: FaultSpec, id: NodeId): boolean {
+  return 'node' in spec && spec.node === id && STARTING_KINDS.has(spec.kind);
 }

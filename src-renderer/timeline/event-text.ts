@@ -37,6 +37,7 @@ export function classOf(event: ViewEvent): EventClass {
     case 'fault':
       return 'faults';
     case 'admin':
+    case 'manual':
       return 'changes';
     case 'send':
     case 'recv':
@@ -95,6 +96,8 @@ function wordsOf(event: ViewEvent): string {
       return describeFault(event.fault);
     case 'admin':
       return describeCommand(event.record);
+    case 'manual':
+      return describeManual(event);
     case 'ops':
       return describeOps(event);
     case 'violation':
@@ -174,6 +177,11 @@ function describeSnapshot(e: Extract<TraceEvent, { kind: 'snapshot' }>): string 
 function describeCommand({ label, endUs, ok, outcome }: AdminRecord): string {
   if (endUs === null) return `command: ${label}`;
   return `command ${ok === true ? 'done' : 'refused'}: ${label}: ${outcome ?? ''}`;
+}
+
+function describeManual({ what, note }: Extract<ViewEvent, { k: 'manual' }>): string {
+  const words = { begin: 'manual mode begins', end: 'manual mode ends', duplicate: 'duplicate' };
+  return note === '' ? words[what] : `${words[what]}: ${note}`;
 }
 
 function describeFault(fault: FaultRecord): string {
