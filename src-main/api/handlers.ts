@@ -68,6 +68,16 @@ const HANDLERS: { readonly [N in CallName]: Handler<N> } = {
     results: [...(await lab.administer(clusters, command))],
   }),
   'clusters.undo': ({ lab }, { cluster, fault }) => lab.undo(cluster, fault),
+  'clusters.manual': async ({ lab }, { clusters, on }) => {
+    const controls = clusters.map((id) => lab.manual(id));
+    await Promise.all(controls.map((control) => control.set(on)));
+    return { states: controls.map((control) => control.state()) };
+  },
+  'manual.act': async ({ lab }, { cluster, act }) => {
+    await lab.manual(cluster).act(act);
+    return {};
+  },
+  'manual.inbox': ({ lab }, { cluster }) => lab.manual(cluster).state(),
   'clusters.workload': ({ lab }, { clusters, workload }) => {
     lab.setWorkload(clusters, workload);
     return {};

@@ -23,6 +23,7 @@ export class ApiHub {
       },
       clustersChanged: (clusters) => this.publish('clusters-changed', { clusters }),
       runChanged: (run) => this.publish('run-changed', { run }),
+      manualChanged: (state) => this.publish('manual-changed', { state }),
       notice: (level, text) => this.publish('notice', { level, text }),
     });
   }
@@ -59,5 +60,6 @@ export class ApiHub {
 /** Of the state of one thing only the newest counts; null: every one has to arrive. */
 function replacementKey(name: PushName, payload: PushEvents[PushName]): string | null {
   if (name === 'clusters-changed') return 'all';
+  if (name === 'manual-changed' && 'state' in payload) return payload.state.cluster;
   return name === 'run-changed' && 'run' in payload ? String(payload.run.id) : null;
 }

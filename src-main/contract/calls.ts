@@ -7,6 +7,7 @@ import { adminSchema, nodeId } from './admin.ts';
 import { faultSchema } from './faults.ts';
 import { clusterSchema, protocolSchema, runSchema, workloadSchema } from './model.ts';
 import type { MessageKind } from '../vocabulary/trace.ts';
+import { manualActSchema, manualStateSchema, type ManualState } from './manual.ts';
 import type { ViewEvent } from './events.ts';
 
 const clusterId = z.string().min(1).max(40);
@@ -182,6 +183,14 @@ export const CALLS = {
     z.strictObject({ cluster: clusterId, fault: z.int() }),
     z.object({ ok: z.boolean(), message: z.string() }),
   ),
+  /** Manual mode on or off: everything waits in inboxes until it is delivered by hand. */
+  'clusters.manual': call(
+    z.strictObject({ clusters: z.array(clusterId).min(1).max(4), on: z.boolean() }),
+    z.object({ states: z.array(manualStateSchema) }),
+  ),
+  'manual.act': call(z.strictObject({ cluster: clusterId, act: manualActSchema }), done),
+  /** Also of a cluster that is not in manual mode: `on` says so. */
+  'manual.inbox': call(z.strictObject({ cluster: clusterId }), manualStateSchema),
   'clusters.workload': call(
     z.strictObject({ clusters: z.array(clusterId).min(1).max(4), workload: workloadSchema }),
     done,
@@ -246,6 +255,8 @@ export interface PushEvents {
   'clusters-changed': { readonly clusters: readonly z.infer<typeof clusterSchema>[] };
   'run-changed': { readonly run: z.infer<typeof runSchema> };
   'runs-deleted': { readonly runs: readonly number[] };
+  /** The inboxes of a cluster in manual mode changed, or the mode has ended; the whole state. */
+  'manual-changed': { readonly state: ManualState };
   /** Something the user must see: a node keeps dying, the disk is full, the recorder is behind. */
   notice: { readonly level: 'info' | 'warning' | 'error'; readonly text: string };
 }

@@ -132,6 +132,8 @@ export function applyEvent(view: ClusterView, event: ViewEvent): void {
       return;
     case 'drop':
       return recordDrop(view, event);
+    case 'manual':
+      return;
     default:
       return applyNodeEvent(view, event);
   }
@@ -139,7 +141,7 @@ export function applyEvent(view: ClusterView, event: ViewEvent): void {
 
 type NodeEvent = Exclude<
   ViewEvent,
-  { k: 'fault' | 'admin' | 'ops' | 'violation' | 'skipped' | 'drop' }
+  { k: 'fault' | 'admin' | 'manual' | 'ops' | 'violation' | 'skipped' | 'drop' }
 >;
 
 function applyNodeEvent(view: ClusterView, event: NodeEvent): void {

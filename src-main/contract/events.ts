@@ -22,6 +22,14 @@ export type ViewEvent =
   | { readonly k: 'admin'; readonly us: number; readonly record: AdminRecord }
   | { readonly k: 'pause'; readonly us: number; readonly node: NodeId }
   | { readonly k: 'resume'; readonly us: number; readonly node: NodeId }
+  /** Manual mode of the cluster began or has ended: what happens in between is the choice of a
+   *  scheduler, and no time-out says anything of the protocol. Or a message was doubled in it. */
+  | {
+      readonly k: 'manual';
+      readonly us: number;
+      readonly what: 'begin' | 'end' | 'duplicate';
+      readonly note: string;
+    }
   | { readonly k: 'trace'; readonly us: number; readonly node: NodeId; readonly e: TraceEvent }
   | {
       readonly k: 'send';

@@ -1,4 +1,5 @@
 /** What a live cluster is to be, and what it is given to work with. */
+import type { ManualState } from '../contract/manual.ts';
 import type { Json } from '../vocabulary/json.ts';
 import type { ProtocolName } from '../vocabulary/ids.ts';
 import type { Timing } from '../vocabulary/timing.ts';
@@ -31,5 +32,6 @@ export interface ClusterTools {
   readonly recorder: Recorder | null;
   readonly labVersion: string;
   readonly changed: () => void;
+  readonly manualChanged: (state: ManualState) => void;
   readonly notice: (level: 'info' | 'warning' | 'error', text: string) => void;
 }

@@ -39,5 +39,7 @@ export class EventWindow {
 
 function isLasting(event: ViewEvent): boolean {
   if (event.k === 'trace') return ['role', 'config', 'snapshot', 'transfer'].includes(event.e.kind);
-  return ['up', 'down', 'pause', 'resume', 'fault', 'admin', 'violation'].includes(event.k);
+  return ['up', 'down', 'pause', 'resume', 'fault', 'admin', 'manual', 'violation'].includes(
+    event.k,
+  );
 }

@@ -15,6 +15,7 @@ import { tryAction } from './actions.ts';
 import { childEntriesFromSource, type ChildEntries } from './child-entries.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import { EventWindow } from './event-window.ts';
+import { allEnded, randomSeed } from './groups.ts';
 import { Guardian } from './guardian.ts';
 import { LiveCluster, type Judgement } from './live-cluster.ts';
 import { PAUSE_MODE } from './node-handle.ts';
@@ -25,6 +26,7 @@ import type {
   ClusterStart,
   Lab,
   LabEvents,
+  ManualControl,
   Recorder,
   ScenarioRun,
   ScenarioRunOptions,
@@ -170,6 +172,7 @@ export class LocalLab implements Lab {
       recorder: this.#options.recorder,
       labVersion: this.#options.version,
       changed: () => this.#planChanged(),
+      manualChanged: (state) => this.#tell('manualChanged', state),
       notice: (level, text) => this.#tell('notice', level, text),
     });
     const entry: Entry = {
@@ -262,6 +265,10 @@ export class LocalLab implements Lab {
     const done = this.#find(id).cluster.undo(fault, 'undone by hand');
     const message = done ? '' : `fault ${fault} is not on`;
     return Promise.resolve({ ok: done, message });
+  }
+
+  manual(id: string): ManualControl {
+    return this.#find(id).cluster.manual;
   }
 
   setWorkload(ids: readonly string[], workload: Workload): void {
@@ -383,14 +390,4 @@ export class LocalLab implements Lab {
     this.#places.close();
     this.#guardian.close();
   }
-}
-
-/** Every one is waited for, also when one fails: its clusters are gone when the error arrives. */
-async function allEnded(ends: readonly Promise<readonly Run[]>[]): Promise<readonly Run[]> {
-  await Promise.allSettled(ends);
-  return (await Promise.all(ends)).flat();
-}
-
-function randomSeed(): number {
-  return (Date.now() ^ (process.pid << 16)) & 0x7fffffff;
 }

@@ -17,11 +17,13 @@ import { FaultDesk } from './fault-desk.ts';
 import type { FaultLedger } from './fault-ledger.ts';
 import { LiveFaultHost } from './live-fault-host.ts';
 import { Leadership } from './leadership.ts';
+import { ManualDesk } from './manual-desk.ts';
 import { Membership } from './membership.ts';
 import { NodeGroup } from './node-group.ts';
 import { OperationLog } from './operation-log.ts';
 import type { RunEnd } from './ports.ts';
 import { RunRecord } from './run-record.ts';
+import { untilOrLate } from './waiting.ts';
 import { WorkloadRunner } from './workload-runner.ts';
 
 const FIRST_LEADER_MS_MAX = 15_000;
@@ -40,6 +42,7 @@ export class LiveCluster {
   readonly plan: ClusterPlan;
   readonly leadership = new Leadership();
   readonly membership: Membership;
+  readonly manual: ManualDesk;
   readonly #tools: ClusterTools;
   readonly #nodes: NodeGroup;
   readonly #faultHost: LiveFaultHost;
@@ -79,6 +82,7 @@ export class LiveCluster {
     });
     this.#faults = new FaultDesk(this.#faultHost);
     this.#admin = this.#makeAdminDesk();
+    this.manual = this.#makeManualDesk();
   }
 
   #makeAdminDesk(): AdminDesk {
@@ -91,6 +95,7 @@ export class LiveCluster {
       record: (event) => this.#record.event(event),
       changed: () => {
         this.#workload?.setNodes(this.nodeIds);
+        this.manual.setNodes(this.nodeIds);
         this.#tools.changed();
       },
       isEnding: () => this.#stopping !== null,
@@ -118,9 +123,27 @@ export class LiveCluster {
         this.#faults.noteExit(node, 'the process ended');
       },
       killedAtPoint: (fault) => this.#faults.noteKilledAtPoint(fault),
+      manual: () => this.manual,
       failedToStart: (text) => {
         this.#error = text;
       },
+    });
+  }
+
+  #makeManualDesk(): ManualDesk {
+    return new ManualDesk({
+      plan: this.plan,
+      address: this.address,
+      socketDir: this.#socketDir,
+      nodes: this.#nodes,
+      membership: this.membership,
+      leadership: this.leadership,
+      status: () => this.#status,
+      workload: () => this.workload,
+      nowUs: () => this.nowUs(),
+      finished: (record) => this.#operations.add(record),
+      record: (event) => this.#record.event(event),
+      changed: this.#tools.manualChanged,
     });
   }
 
@@ -171,11 +194,7 @@ export class LiveCluster {
       id: this.plan.id,
       protocol: this.plan.protocol,
       nodeIds: [...this.nodeIds],
-      standing: this.membership.allIds.map((node) => ({
-        node,
-        as: this.membership.standingOf(node),
-        running: this.isRunning(node),
-      })),
+      standing: this.membership.standings((node) => this.isRunning(node)),
       runId: this.#record.runId,
       groupId: this.#record.groupId,
       status: this.#status,
@@ -218,16 +237,14 @@ export class LiveCluster {
   }
 
   async #until(condition: () => boolean, otherwise: string): Promise<void> {
-    const deadline = performance.now() + FIRST_LEADER_MS_MAX;
-    while (!condition()) {
+    const isMet = (): boolean => {
       if (this.#error !== null) throw new LabError('node-failed', this.#error);
       this.#ensureNotStopping();
-      if (performance.now() > deadline) {
-        const text = `${this.plan.protocol}: ${otherwise} within ${FIRST_LEADER_MS_MAX / 1000} s`;
-        throw new LabError('no-leader-in-time', text);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+      return condition();
+    };
+    if (await untilOrLate(isMet, FIRST_LEADER_MS_MAX)) return;
+    const text = `${this.plan.protocol}: ${otherwise} within ${FIRST_LEADER_MS_MAX / 1000} s`;
+    throw new LabError('no-leader-in-time', text);
   }
 
   // ---- nodes and faults --------------------------------------------------------------------
@@ -324,7 +341,7 @@ export class LiveCluster {
       },
       plan.workload,
     );
-    this.#operations.start(() => this.workload.closedUs);
+    this.#operations.start(() => Math.min(this.workload.closedUs, this.manual.closedUs));
   }
 
   get workload(): WorkloadRunner {
@@ -365,6 +382,7 @@ export class LiveCluster {
     if (this.#status !== 'failed') this.#status = 'stopping';
     this.#tools.changed();
     await this.#record.begun();
+    this.manual.close();
     this.#workload?.close();
     this.#operations.close();
     const us = this.nowUs();

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { ensure } from '../base/assert.ts';
+import type { Cluster } from '../contract/model.ts';
 import type { Member, NodeId, StorageId } from '../vocabulary/ids.ts';
 import type { FromNode } from '../runtime/process/node-config.ts';
 
@@ -51,6 +52,15 @@ export class Membership {
   /** Every node there ever was, in the order in which they came. */
   get allIds(): readonly NodeId[] {
     return [...this.#nodes.keys()];
+  }
+
+  /** Every node there ever was, and what it is to the cluster now. */
+  standings(isRunning: (node: NodeId) => boolean): Cluster['standing'] {
+    return this.allIds.map((node) => ({
+      node,
+      as: this.standingOf(node),
+      running: isRunning(node),
+    }));
   }
 
   /** Those that were not removed. */

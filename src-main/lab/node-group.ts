@@ -15,13 +15,19 @@ import { LabError } from '../contract/errors.ts';
 import { corruptLog, mendLog } from '../runtime/process/corrupt-log.ts';
 import { nodeDirectory } from '../runtime/process/own-files.ts';
 import { makeNodeDirectory, wipeNodeDirectory } from './node-disk.ts';
-import { NodeHandle, type NodeExit } from './node-handle.ts';
+import { NodeHandle, type InboxReport, type NodeExit } from './node-handle.ts';
 import type { LabEvent } from './ports.ts';
 
 /** A node that dies on its own is started again this often, then it stays down. */
 const RESTARTS_MAX = 3;
 const RESTART_PAUSE_MS = 200;
 const GONE_POLL_MS = 5;
+
+export interface InboxWatcher {
+  readonly isOn: boolean;
+  note(node: NodeId, report: InboxReport): void;
+  noteExit(node: NodeId): void;
+}
 
 export interface NodeGroupOptions {
   readonly plan: ClusterPlan;
@@ -43,6 +49,8 @@ export interface NodeGroupOptions {
   readonly exited: (node: NodeId) => void;
   /** It was killed at the point that this fault named. */
   readonly killedAtPoint: (fault: number) => void;
+  /** Who hears of inboxes, and whether the cluster is in manual mode. */
+  readonly manual: () => InboxWatcher;
   /** A node could not start at all. */
   readonly failedToStart: (text: string) => void;
 }
@@ -127,6 +135,7 @@ export class NodeGroup {
       },
       members: (members) => membership.notePeers(node, members),
       spent: (fault, peer) => this.#options.spent(fault, { from: node, to: peer }),
+      inbox: (report) => this.#options.manual().note(node, report),
       exited: (exit) => this.#handleExit(node, exit),
     });
     this.#handles.set(node, handle);
@@ -156,6 +165,7 @@ export class NodeGroup {
       journal: tools.recorder !== null,
       links: this.#options.linkRulesOf(nodeId),
       rules: this.#options.nodeRulesOf(nodeId),
+      manual: this.#options.manual().isOn,
     };
   }
 
@@ -204,6 +214,7 @@ export class NodeGroup {
     const handle = this.#handles.get(node);
     if (handle !== undefined) this.#pushRules(node, handle);
     handle?.setPeers(membership.peers);
+    handle?.setManual(this.#options.manual().isOn);
     tools.changed();
   }
 
@@ -222,6 +233,7 @@ export class NodeGroup {
     const why = crash === null ? usual : killedAtText(crash);
     record({ k: 'down', us: nowUs(), node, how, why });
     exited(node);
+    this.#options.manual().noteExit(node);
     if (crash !== null) this.#options.killedAtPoint(crash.fault);
     else if (exit.asked === null && !this.#ending) this.#handleCrash(node, exit, own);
     tools.changed();
@@ -265,6 +277,13 @@ export class NodeGroup {
   pushRules(): void {
     for (const [node, handle] of this.#handles) {
       if (handle.isReady) this.#pushRules(node, handle);
+    }
+  }
+
+  /** The cluster goes into manual mode, or leaves it. */
+  pushManual(): void {
+    for (const handle of this.#handles.values()) {
+      if (handle.isReady) handle.setManual(this.#options.manual().isOn);
     }
   }
 

@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { assert } from '../base/assert.ts';
 import type { NodeCounters } from '../vocabulary/journal.ts';
 import type { NodeRules } from '../vocabulary/fault.ts';
+import type { ManualNodeAct } from '../vocabulary/manual.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { AdminOp } from '../protocols/kernel/core.ts';
 import type { Member } from '../vocabulary/ids.ts';
@@ -32,7 +33,10 @@ const STOP_MS_MAX = 2_000;
 const COUNTERS_MS_MAX = 2_000;
 /** A change of the cluster is answered when a quorum has it, a transfer after an election. */
 const ADMIN_MS_MAX = 5_000;
+/** One turn of the node, at once. */
+const ACT_MS_MAX = 5_000;
 
+export type InboxReport = Omit<Extract<FromNode, { t: 'inbox' }>, 't'>;
 export type NodeRoleMessage = Extract<FromNode, { t: 'role' }>;
 
 /** Why a node is no longer there: asked for by the lab, or on its own. */
@@ -52,6 +56,8 @@ export interface NodeHandleEvents {
   config(config: Extract<FromNode, { t: 'config' }>['config']): void;
   members(members: readonly Member[]): void;
   spent(fault: number, peer: NodeId): void;
+  /** In manual mode: what its inbox has now. */
+  inbox(report: InboxReport): void;
   exited(exit: NodeExit): void;
 }
 
@@ -68,6 +74,7 @@ export class NodeHandle {
   #exitWaiters: (() => void)[] = [];
   readonly #counters = new Questions<NodeCounters>(COUNTERS_MS_MAX);
   readonly #admins = new Questions<Answer>(ADMIN_MS_MAX);
+  readonly #acts = new Questions<{ readonly problem: string | null }>(ACT_MS_MAX);
 
   constructor(nodeId: NodeId, entries: ChildEntries, events: NodeHandleEvents) {
     this.nodeId = nodeId;
@@ -137,6 +144,10 @@ export class NodeHandle {
         return this.#events.members(message.members);
       case 'spent':
         return this.#events.spent(message.fault, message.peer);
+      case 'inbox':
+        return this.#events.inbox(message);
+      case 'acted':
+        return this.#acts.answer(message.id, message);
       case 'failed':
         this.#failure = message.error;
         return;
@@ -154,6 +165,7 @@ export class NodeHandle {
     this.#ready = false;
     this.#counters.endAll();
     this.#admins.endAll();
+    this.#acts.endAll();
     const error = this.#failure ?? (this.#stderr.trim() === '' ? null : this.#stderr.trim());
     const pid = child.pid ?? null;
     this.#events.exited({ pid, asked: this.#asked, code, signal, error });
@@ -179,6 +191,17 @@ export class NodeHandle {
 
   setDisk(mode: DiskMode): void {
     this.#send({ t: 'disk', mode });
+  }
+
+  setManual(on: boolean): void {
+    this.#send({ t: 'manual', on });
+  }
+
+  /** Does one thing in its inbox. @returns why not; null when it is done. */
+  async act(act: ManualNodeAct): Promise<string | null> {
+    if (this.#child === null) return `${this.nodeId} does not run`;
+    const answer = await this.#acts.ask((id) => this.#send({ t: 'manual-act', id, act }));
+    return answer === null ? `${this.nodeId} does not answer` : answer.problem;
   }
 
   /** Asks the node for a change; null when it does not answer, which says nothing of the change. */

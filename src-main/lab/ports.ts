@@ -4,6 +4,7 @@
  */
 import type { Action } from '../contract/calls.ts';
 import type { ViewEvent } from '../contract/events.ts';
+import type { ManualAct, ManualState } from '../contract/manual.ts';
 import type { Cluster, Run, RunStatus, Violation } from '../contract/model.ts';
 import type { AdminSpec } from '../vocabulary/admin.ts';
 import type { Incarnation, Member, NodeId, ProtocolName } from '../vocabulary/ids.ts';
@@ -36,7 +37,7 @@ export interface RunBegin {
 /** What the lab itself saw or did, beside the journals of the nodes. */
 export type LabEvent = Extract<
   ViewEvent,
-  { k: 'up' | 'down' | 'pause' | 'resume' | 'fault' | 'admin' }
+  { k: 'up' | 'down' | 'pause' | 'resume' | 'fault' | 'admin' | 'manual' }
 >;
 
 export interface RunEnd {
@@ -116,10 +117,19 @@ export interface ScenarioRun {
   readonly finished: Promise<readonly Run[]>;
 }
 
+/** The scheduler's hands on one cluster. */
+export interface ManualControl {
+  /** Begins the mode or ends it. */
+  set(on: boolean): Promise<void>;
+  act(act: ManualAct): Promise<void>;
+  state(): ManualState;
+}
+
 export interface LabEvents {
   clusterEvents(cluster: string, events: readonly ViewEvent[]): void;
   clustersChanged(clusters: readonly Cluster[]): void;
   runChanged(run: Run): void;
+  manualChanged(state: ManualState): void;
   notice(level: 'info' | 'warning' | 'error', text: string): void;
 }
 
@@ -136,6 +146,8 @@ export interface Lab {
   /** Commands of the operator; resolves when all were carried out or refused. */
   administer(ids: readonly string[], command: AdminSpec): Promise<readonly ActionResult[]>;
   undo(id: string, fault: number): Promise<{ ok: boolean; message: string }>;
+  /** Manual mode of this cluster (docs/MANUAL.md). */
+  manual(id: string): ManualControl;
   setWorkload(ids: readonly string[], workload: Workload): void;
   runScenario(spec: ScenarioSpec, options: ScenarioRunOptions): Promise<ScenarioRun>;
   subscribe(events: Partial<LabEvents>): () => void;

@@ -45,6 +45,7 @@ export class WorkloadRunner {
   #heldBack = 0;
   #outstandingGoal: number | null = null;
   #quiet = true;
+  #resting: 'no' | 'asks-nothing' | 'stands-still' = 'no';
 
   constructor(options: WorkloadOptions, workload: Workload) {
     this.#options = options;
@@ -86,6 +87,15 @@ export class WorkloadRunner {
     this.#outstandingGoal = null;
   }
 
+  /**
+   * In manual mode: asks nothing new, and then, with `stands-still`, no time passes for its clients
+   * either: what is open is neither tried again nor given up.
+   */
+  rest(resting: 'no' | 'asks-nothing' | 'stands-still'): void {
+    this.#resting = resting;
+    this.#lastUs = this.#options.nowUs();
+  }
+
   setWorkload(workload: Workload): void {
     this.#workload = workload;
     this.#setClients(workload.clients);
@@ -117,8 +127,9 @@ export class WorkloadRunner {
   }
 
   #tick(): void {
+    if (this.#resting === 'stands-still') return;
     for (const client of this.#clients) client.tick();
-    if (this.#quiet) return;
+    if (this.#quiet || this.#resting !== 'no') return;
     const nowUs = this.#options.nowUs();
     this.#owed += ((nowUs - this.#lastUs) * this.#workload.ratePerSecond) / 1_000_000;
     this.#lastUs = nowUs;

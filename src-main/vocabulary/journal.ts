@@ -65,7 +65,7 @@ export interface DropHeader {
   readonly from: NodeId;
   readonly to: NodeId;
   readonly type: string;
-  readonly why: 'cut' | 'loss' | 'no-link' | 'overflow' | 'session';
+  readonly why: 'cut' | 'loss' | 'no-link' | 'overflow' | 'session' | 'manual';
 }
 
 /** Totals since the start of this life, about once a second and at a clean end. */

@@ -54,6 +54,7 @@ export async function withBenchCluster<T>(
       recorder,
       labVersion: 'bench',
       changed: () => undefined,
+      manualChanged: () => undefined,
       notice: (level, text) => process.stderr.write(`${level}: ${text}\n`),
     },
   );

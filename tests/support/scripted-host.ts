@@ -4,6 +4,7 @@
  */
 import type { ApiHost, RunStore } from '../../src-main/api/ports.ts';
 import { LabError } from '../../src-main/contract/errors.ts';
+import type { ManualState } from '../../src-main/contract/manual.ts';
 import type { Lab, LabEvents } from '../../src-main/lab/ports.ts';
 import { parseScenario } from '../../src-main/lab/scenario-file.ts';
 
@@ -53,6 +54,11 @@ function scriptedLab(listeners: Set<Partial<LabEvents>>): Lab {
     administer: (ids) => {
       return Promise.resolve(ids.map((cluster) => ({ cluster, ok: true, message: 'done' })));
     },
+    manual: (cluster) => ({
+      set: () => Promise.resolve(),
+      act: () => Promise.resolve(),
+      state: () => noManual(cluster),
+    }),
     undo: () => Promise.resolve({ ok: true, message: '' }),
     setWorkload: () => undefined,
     runScenario: () => Promise.reject(new LabError('not-possible-now', 'the lab is closing')),
@@ -62,6 +68,11 @@ function scriptedLab(listeners: Set<Partial<LabEvents>>): Lab {
     },
     close: () => Promise.resolve(),
   };
+}
+
+function noManual(cluster: string): ManualState {
+  const none = { nodes: [], items: [], waiting: 0, overflowed: 0, steps: 0, last: '' };
+  return { cluster, on: false, tickMs: 1, ...none, run: null, asks: [] };
 }
 
 function scriptedRuns(deleted: number[]): RunStore {

@@ -90,6 +90,8 @@ function storyText(event: ViewEvent): string | null {
       if (endUs === null) return `command: ${label}`;
       return `${ok === true ? 'done' : 'NOT DONE'}: ${label} (${outcome ?? ''})`;
     }
+    case 'manual':
+      return `manual mode: ${event.what}${event.note === '' ? '' : ` (${event.note})`}`;
     case 'trace':
       if (event.e.kind !== 'role' || event.e.role !== 'leader' || !event.e.ready) return null;
       return `${event.node} leads (${eraLabel(event.e.era)})`;

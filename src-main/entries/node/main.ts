@@ -38,6 +38,8 @@ function handle(message: ToNode): void {
   else if (message.t === 'freeze') node.setFrozen(message.on);
   else if (message.t === 'peers') node.setPeers(message.peers);
   else if (message.t === 'disk') node.setDisk(message.mode);
+  else if (message.t === 'manual') node.manual.set(message.on);
+  else if (message.t === 'manual-act') node.manual.act(message.id, message.act);
   else if (message.t === 'admin') node.admin(message.id, message.op);
   else if (message.t === 'counters') {
     tell({ t: 'counters', id: message.id, counters: node.counters() });

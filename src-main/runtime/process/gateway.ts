@@ -3,7 +3,7 @@
  * channel. Gives each request a number of the node's own, checks its shape at the edge, and sends
  * the answers of a turn back in one frame per connection.
  */
-import type { ClientRequest, ReadRequest } from '../../protocols/kernel/core.ts';
+import type { ClientRequest, Input, ReadRequest } from '../../protocols/kernel/core.ts';
 import { refuse } from '../../vocabulary/refusal.ts';
 import type { Json } from '../../vocabulary/json.ts';
 import type { Answer } from '../driver/ports.ts';
@@ -42,14 +42,6 @@ export class Gateway {
 
   constructor(checks: GatewayChecks) {
     this.#checks = checks;
-  }
-
-  get hasArrived(): boolean {
-    return this.#arrived.length > 0;
-  }
-
-  get hasReads(): boolean {
-    return this.#reads.length > 0;
   }
 
   /** A number for a command of the operator; `answered` is called once, or never. */
@@ -96,6 +88,14 @@ export class Gateway {
     return asker;
   }
 
+  /** Everything that arrived since the last call: one input for all requests, one for all reads. */
+  takeInputs(): Input[] {
+    const inputs: Input[] = [];
+    if (this.#arrived.length > 0) inputs.push({ kind: 'client', requests: this.takeArrived() });
+    if (this.#reads.length > 0) inputs.push({ kind: 'read', requests: this.takeReads() });
+    return inputs;
+  }
+
   /** Everything that arrived since the last call: the `client` input of this turn. */
   takeArrived(): readonly ClientRequest[] {
     const arrived = this.#arrived;
@@ -122,6 +122,15 @@ export class Gateway {
     this.#waiting.delete(reqId);
     waiting.asker.open -= 1;
     this.#queue(waiting.asker, waiting.no, answer);
+  }
+
+  /** It was lost before anybody saw it: nobody will answer. */
+  forgetRequest(reqId: number): void {
+    const waiting = this.#waiting.get(reqId);
+    this.#operators.delete(reqId);
+    if (waiting === undefined) return;
+    this.#waiting.delete(reqId);
+    waiting.asker.open -= 1;
   }
 
   #queue(asker: Asker, no: number, answer: Answer): void {

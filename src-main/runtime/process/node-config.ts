@@ -5,6 +5,7 @@ import type { LinkRule, NodeRules } from '../../vocabulary/fault.ts';
 import type { NodeCounters } from '../../vocabulary/journal.ts';
 import type { Member, NodeId, ProtocolName } from '../../vocabulary/ids.ts';
 import type { Timing } from '../../vocabulary/timing.ts';
+import type { ManualItem, ManualNodeAct, ManualNodeState } from '../../vocabulary/manual.ts';
 import type { Role, TraceEvent } from '../../vocabulary/trace.ts';
 import type { Era } from '../../vocabulary/era.ts';
 import type { AdminOp } from '../../protocols/kernel/core.ts';
@@ -39,7 +40,15 @@ export interface NodeConfig {
   /** Rules that are on when the node starts. */
   readonly links: LinkRules;
   readonly rules: NodeRules;
+  /** It starts in manual mode. */
+  readonly manual: boolean;
 }
+
+/** Messages and session frames on the present connections with each peer: put on ours, read from
+ *  theirs. What one end put and the other has not read is on its way. */
+export type LinkTraffic = {
+  readonly [peer: NodeId]: { readonly sent: number; readonly read: number };
+};
 
 /** Per peer: what happens on the way to it, and whether anything from it is dropped on arrival. */
 export type LinkRules = {
@@ -54,6 +63,8 @@ export type ToNode =
   | { readonly t: 'peers'; readonly peers: readonly Member[] }
   | { readonly t: 'disk'; readonly mode: DiskMode }
   | { readonly t: 'admin'; readonly id: number; readonly op: AdminOp }
+  | { readonly t: 'manual'; readonly on: boolean }
+  | { readonly t: 'manual-act'; readonly id: number; readonly act: ManualNodeAct }
   | { readonly t: 'stop' };
 
 /** `held`: writes wait in memory, nobody is told that they are done, and a kill loses them. */
@@ -84,6 +95,17 @@ export type FromNode =
   | { readonly t: 'admin'; readonly id: number; readonly answer: Answer }
   /** A limited fault has met its last message on the link to this peer. */
   | { readonly t: 'spent'; readonly fault: number; readonly peer: NodeId }
+  /** In manual mode: what came into the inbox and left it, and how the node stands. */
+  | {
+      readonly t: 'inbox';
+      readonly added: readonly ManualItem[];
+      readonly gone: readonly number[];
+      readonly overflowed: number;
+      readonly node: ManualNodeState;
+      readonly traffic: LinkTraffic;
+    }
+  /** What was asked of it by hand is done, with all that follows at once, or could not be. */
+  | { readonly t: 'acted'; readonly id: number; readonly problem: string | null }
   | { readonly t: 'failed'; readonly why: 'assertion' | 'disk' | 'start'; readonly error: string };
 
 export const DATABASE_FILE = 'node.sqlite';

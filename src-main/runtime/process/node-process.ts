@@ -18,6 +18,7 @@ import { CrashPoints } from './crash-points.ts';
 import { guardDisk } from './disk-error.ts';
 import { Gateway } from './gateway.ts';
 import { JournalFile } from './journal-file.ts';
+import { ManualMode } from './manual-mode.ts';
 import type { DiskMode, FromNode, LinkRules, NodeConfig } from './node-config.ts';
 import { NodeDisk } from './node-disk.ts';
 import type { NodeRules } from '../../vocabulary/fault.ts';
@@ -40,6 +41,7 @@ export class NodeProcess {
   readonly #transport: Transport;
   readonly #gateway: Gateway;
   readonly #clock: TickClock;
+  readonly manual: ManualMode;
   readonly #epochNs: bigint;
   readonly #crashPoints = new CrashPoints();
   readonly #stalls = new Stalls();
@@ -83,6 +85,7 @@ export class NodeProcess {
     this.#gateway = new Gateway(machine);
     this.#clock = new TickClock(config.timing.tickMs, performance.now());
     this.#setNodeRules(config.rules);
+    this.manual = this.#makeManualMode();
     this.#transport = this.#makeTransport();
     this.#transport.setRules(config.links);
     this.#driver = new NodeDriver(this.#definition.create(), machine, config.nodeId, {
@@ -106,6 +109,21 @@ export class NodeProcess {
     });
   }
 
+  #makeManualMode(): ManualMode {
+    return new ManualMode({
+      incarnation: this.#disk.identity.incarnation,
+      clock: this.#clock,
+      gateway: this.#gateway,
+      core: () => this.#driver.core,
+      nowMs: () => performance.now(),
+      nowUs: () => this.#nowUs(),
+      enqueue: (input) => this.#queue.push(input),
+      turn: () => this.#runTurn(),
+      traffic: () => this.#transport.traffic,
+      tell: this.#tell,
+    });
+  }
+
   #makeTransport(): Transport {
     const { cluster, protocol, nodeId, members, peers, socketDir, seed } = this.#config;
     return new Transport(
@@ -124,6 +142,7 @@ export class NodeProcess {
       },
       this.#gateway,
       {
+        inbox: this.manual.inbox,
         incoming: (message) => this.#queue.push(message),
         up: (peer, linkEpoch) => this.#enqueue({ kind: 'link-up', peer, linkEpoch }),
         down: (peer, linkEpoch) => this.#enqueue({ kind: 'link-down', peer, linkEpoch }),
@@ -160,6 +179,7 @@ export class NodeProcess {
         mutants: config.mutants,
       },
     ]);
+    if (config.manual) this.manual.set(true);
     await this.#transport.listen();
     this.#tell({
       t: 'ready',
@@ -198,16 +218,12 @@ export class NodeProcess {
       const inputs = this.#queue;
       this.#queue = [];
       if (ticks > 0) inputs.unshift({ kind: 'tick', elapsed: ticks });
-      if (this.#gateway.hasArrived) {
-        inputs.push({ kind: 'client', requests: this.#gateway.takeArrived() });
-      }
-      if (this.#gateway.hasReads) {
-        inputs.push({ kind: 'read', requests: this.#gateway.takeReads() });
-      }
+      inputs.push(...this.manual.takeRequests());
       if (inputs.length > 0 || this.#driverWaits) this.#turnDriver(inputs);
       this.#transport.flush();
       this.#writeDrops();
       this.#maybeWriteCounters();
+      this.manual.report();
       this.#arm();
     } catch (error) {
       this.#fail(error);
@@ -227,6 +243,7 @@ export class NodeProcess {
 
   /** Sleeps no longer than the core can; an earlier timer that is armed already stays. */
   #arm(): void {
+    if (this.#clock.isStopped) return;
     const nowMs = performance.now();
     const sleepTicks = Math.max(1, this.#driver.core.sleepTicks());
     const dueMs = nowMs + this.#clock.msUntil(sleepTicks, nowMs);

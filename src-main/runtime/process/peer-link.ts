@@ -11,7 +11,9 @@ import type { Incoming, Outgoing } from '../driver/ports.ts';
 import { SessionLink, type SessionFrame } from '../driver/session-link.ts';
 import { LinkFilter, type Passing } from '../../faults/link-filter.ts';
 import { FaultShim } from './fault-shim.ts';
+import { formatMessage } from '../../protocols/kernel/message-text.ts';
 import { IpcDialer } from './ipc.ts';
+import type { Arrival, ManualInbox } from './manual-inbox.ts';
 import type { WireItem } from './wire.ts';
 
 /** Frames are cut after this many messages, and after each that carries entries: the peer can
@@ -22,6 +24,8 @@ const LAST_WORDS_MS_MAX = 2_000;
 const LAST_WORDS_POLL_MS = 20;
 
 export interface PeerLinkEvents {
+  /** Where what arrives waits in manual mode. */
+  readonly inbox: ManualInbox;
   incoming(message: Incoming): void;
   up(peer: NodeId, linkEpoch: number): void;
   down(peer: NodeId, linkEpoch: number): void;
@@ -60,6 +64,9 @@ export class PeerLink {
   /** Number of the incoming connection, for protocols without sessions. */
   #connectionEpoch = 0;
   #isClosed = false;
+  /** Items put on our present connection, and read from the peer's. */
+  #sent = 0;
+  #read = 0;
 
   constructor(options: PeerLinkOptions, events: PeerLinkEvents) {
     this.#options = options;
@@ -70,7 +77,10 @@ export class PeerLink {
     });
     this.#session = options.overSessions ? this.#makeSession() : null;
     this.#dialer = new IpcDialer(options.socketDir, options.peer, [], {
-      connected: () => this.#dialer.send('hello', options.hello),
+      connected: () => {
+        this.#sent = 0;
+        this.#dialer.send('hello', options.hello);
+      },
       disconnected: () => this.#socketLost(),
       received: () => undefined,
     });
@@ -95,6 +105,11 @@ export class PeerLink {
 
   get bytes(): number {
     return this.#dialer.bytesWritten;
+  }
+
+  /** Of the present connections. */
+  get traffic(): { readonly sent: number; readonly read: number } {
+    return { sent: this.#sent, read: this.#read };
   }
 
   setRules(outgoing: readonly LinkRule[], deaf: boolean): void {
@@ -148,6 +163,7 @@ export class PeerLink {
     this.#batch = [];
     if (this.#dialer.send('messages', { items })) {
       this.#frames += 1;
+      this.#sent += items.length;
       return;
     }
     const why = this.#dialer.isConnected ? 'overflow' : 'no-link';
@@ -171,28 +187,56 @@ export class PeerLink {
   }
 
   /** A message of the peer that is not delivered here. */
-  #noteRefused([step, index, , msg]: WireItem, why: DropHeader['why']): void {
+  #noteRefused(
+    [step, index, , msg]: WireItem,
+    why: DropHeader['why'],
+    incarnation = this.#peerIncarnation,
+  ): void {
     if (msg === null) return;
     const { self, peer } = this.#options;
     const message = { from: peer, to: self, step, index, type: msg.type };
-    this.#events.dropped(message, this.#peerIncarnation, why);
+    this.#events.dropped(message, incarnation, why);
   }
 
   /** The peer dialled us. */
   accept(incarnation: number): void {
     this.#peerIncarnation = incarnation;
     this.#connectionEpoch += 1;
-    if (this.#session === null) this.#events.up(this.#options.peer, this.#connectionEpoch);
+    this.#read = 0;
+    if (this.#session !== null) return;
+    const epoch = this.#connectionEpoch;
+    this.#pass('connection', () => this.#events.up(this.#options.peer, epoch));
   }
 
   /** The peer's connection to us is gone. */
   lost(): void {
-    if (this.#session === null) this.#events.down(this.#options.peer, this.#connectionEpoch);
-    else this.#session.close('the peer closed its connection');
+    const epoch = this.#connectionEpoch;
+    this.#pass('connection lost', () => {
+      if (this.#session === null) this.#events.down(this.#options.peer, epoch);
+      else this.#session.close('the peer closed its connection');
+    });
   }
 
   #socketLost(): void {
-    this.#session?.close('the connection to the peer is gone');
+    this.#sent = 0;
+    if (this.#session === null) return;
+    this.#pass('connection lost', () => this.#session?.close('the connection to the peer is gone'));
+  }
+
+  /** What arrived before comes first, also in manual mode. */
+  #pass(type: string, go: () => void): void {
+    const from = this.#options.peer;
+    const nothing = { drop: () => undefined, again: () => null };
+    const arrival = {
+      kind: 'link',
+      from,
+      type,
+      text: '',
+      bytes: 0,
+      deliver: go,
+      ...nothing,
+    } as const;
+    if (!this.#events.inbox.keep(arrival)) go();
   }
 
   closeSession(linkEpoch: number, why: string): void {
@@ -201,21 +245,47 @@ export class PeerLink {
   }
 
   receive(item: WireItem): void {
-    const [step, index, lamport, msg, frame, bulk] = item;
+    this.#read += 1;
     if (this.#deaf) {
       this.#noteRefused(item, 'cut');
       return;
     }
+    const { inbox } = this.#events;
+    const [incarnation, epoch] = [this.#peerIncarnation, this.#connectionEpoch];
+    if (inbox.isOpen && inbox.keep(this.#arrivalOf(item, incarnation, epoch))) return;
+    this.#deliver(item, incarnation, epoch);
+  }
+
+  #arrivalOf(item: WireItem, incarnation: number, epoch: number): Arrival {
+    const [, , , msg, frame, bulk] = item;
+    return {
+      kind: msg === null ? 'link' : 'message',
+      from: this.#options.peer,
+      type: msg?.type ?? `session ${frame?.t ?? ''}`,
+      text: msg === null ? '' : formatMessage(msg).slice(msg.type.length + 1),
+      bytes: msg === null ? 0 : JSON.stringify(msg).length + (bulk?.length ?? 0),
+      deliver: () => {
+        if (this.#isClosed) this.#noteRefused(item, 'no-link', incarnation);
+        else this.#deliver(item, incarnation, epoch);
+      },
+      drop: (why) => this.#noteRefused(item, why, incarnation),
+      again: () => this.#arrivalOf(item, incarnation, epoch),
+    };
+  }
+
+  /** @param epoch number of the connection it came over, for protocols without sessions. */
+  #deliver(item: WireItem, incarnation: number, epoch: number): void {
+    const [step, index, lamport, msg, frame, bulk] = item;
     if (this.#session !== null && (frame === null || !this.#session.receive(frame))) {
-      this.#noteRefused(item, 'session');
+      this.#noteRefused(item, 'session', incarnation);
       this.flush();
       return;
     }
     if (msg === null) return;
     this.#events.incoming({
       from: this.#options.peer,
-      fromIncarnation: this.#peerIncarnation,
-      linkEpoch: this.#session?.linkEpoch ?? this.#connectionEpoch,
+      fromIncarnation: incarnation,
+      linkEpoch: this.#session?.linkEpoch ?? epoch,
       step,
       index,
       lamport,

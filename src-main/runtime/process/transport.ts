@@ -5,7 +5,7 @@
  */
 import { deriveSeed } from '../../base/prng.ts';
 import type { Member, NodeId } from '../../vocabulary/ids.ts';
-import type { LinkRules } from './node-config.ts';
+import type { LinkRules, LinkTraffic } from './node-config.ts';
 import type { Outgoing } from '../driver/ports.ts';
 import { AddressBook } from './address-book.ts';
 import type { Gateway } from './gateway.ts';
@@ -219,6 +219,11 @@ export class Transport {
   flush(): void {
     for (const link of this.#links.values()) link.flush();
     this.#gateway.flush();
+  }
+
+  /** What is on its way, by peer. */
+  get traffic(): LinkTraffic {
+    return Object.fromEntries([...this.#links].map(([peer, link]) => [peer, link.traffic]));
   }
 
   get frames(): number {

@@ -46,7 +46,7 @@ describe('reads', () => {
       { reqId: 3, level: 'local' },
     ]);
     expect(gateway.takeArrived().map(({ reqId }) => reqId)).toEqual([2]);
-    expect(gateway.hasReads).toBe(false);
+    expect(gateway.takeReads()).toEqual([]);
     gateway.answer(3, { ok: true, result: 'v', pos: 9 });
     gateway.flush();
     expect(sent).toEqual([[3, 1, 'v', 9]]);
@@ -61,7 +61,7 @@ describe('reads', () => {
       ],
     });
     gateway.flush();
-    expect(gateway.hasReads).toBe(false);
+    expect(gateway.takeReads()).toEqual([]);
     expect(sent).toEqual([
       [1, 0, 'bad-request', 'only a command that reads can be a read', null],
       [2, 0, 'bad-request', 'no such command', null],
