@@ -48,7 +48,7 @@ export function answersPlot(
         ${answerArea(report.timeline, scales, zero)} ${lostBars(report.timeline, scales, zero)}
         <line x1="0" x2="1000" y1="${zero}" y2="${zero}" class="base" />
       </svg>
-      ${outageMarks(report, scales)}
+      ${outageMarks(report, scales)} ${burstMarks(report.timeline, scales)}
     </div>
   </div>`;
 }
@@ -115,7 +115,7 @@ function answerArea(timeline: TimelineReport, scales: PlotScales, zero: number):
   const { bucketMs, ok } = timeline;
   const width = (bucketMs / scales.maxMs) * 1_000;
   const top = (count: number): number =>
-    rounded(zero * (1 - (count * 1_000) / bucketMs / scales.answersMax));
+    rounded(zero * Math.max(0, 1 - (count * 1_000) / bucketMs / scales.answersMax));
   const steps = ok.map((count, at) => {
     const y = top(count);
     return `L${rounded(at * width)} ${y}L${rounded((at + 1) * width)} ${y}`;
@@ -145,6 +145,17 @@ function bar(kind: string, x: number, y: number, width: number, height: number):
   if (height <= 0) return [];
   const size = html`width="${width}" height="${rounded(height)}"`;
   return [html`<rect class="${kind}" x="${x}" y="${rounded(y)}" ${size} />`];
+}
+
+/** The highest of neighbouring buckets that are higher than the plot, as a number. */
+function burstMarks({ bucketMs, ok }: TimelineReport, scales: PlotScales): Markup[] {
+  const rate = (at: number): number => ((ok[at] ?? 0) * 1_000) / bucketMs;
+  return ok.flatMap((_, at) => {
+    const isPeak = rate(at) > rate(at - 1) && rate(at) >= rate(at + 1);
+    if (!isPeak || rate(at) <= scales.answersMax) return [];
+    const left = rounded((((at + 0.5) * bucketMs) / scales.maxMs) * 100);
+    return [html`<div class="burst" style="left:${left}%">▲ ${countText(rate(at))}</div>`];
+  });
 }
 
 /** A measured line over every outage that a fault made. */

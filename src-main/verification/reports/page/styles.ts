@@ -67,7 +67,7 @@ const PLOTS = `
 .row .hint { grid-column: 2; }
 .strip, .plot { position: relative; min-width: 0; }
 .plot svg { display: block; width: 100%; height: 100%; background: var(--surface-2); }
-.plot.answers { height: 120px; margin-top: 5px; }
+.plot.answers { height: 120px; margin-top: 12px; }
 .plot.latency { height: 92px; margin-top: 13px; }
 .y { position: absolute; right: calc(100% + 6px); color: var(--text-3);
   font: 10px/1 var(--mono); white-space: nowrap; transform: translateY(-50%); }
@@ -107,6 +107,8 @@ path.p99 { stroke: var(--text-3); stroke-dasharray: 1.5 2.5; }
   content: ''; }
 .silence-mark span { position: absolute; bottom: 6px; left: 50%; padding: 0 3px; background: var(--surface-2);
   font: 600 10.5px/13px var(--mono); white-space: nowrap; transform: translateX(-50%); }
+.burst { position: absolute; bottom: calc(100% + 1px); color: var(--text-2);
+  font: 10px/11px var(--mono); white-space: nowrap; transform: translateX(-50%); }
 .axis { color: var(--text-3); }
 .axis .strip { height: 16px; }
 .axis span { position: absolute; top: 2px; font: 10px/1.2 var(--mono); white-space: nowrap;

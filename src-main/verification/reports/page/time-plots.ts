@@ -11,6 +11,8 @@ import { logScaleOf, roundStep, rounded, ticksTo } from './scales.ts';
 import { runTitle } from './titles.ts';
 
 const TICKS = 8;
+const USUAL_SHARE = 0.9;
+const BURST_FACTOR = 2.5;
 
 export function timePlots(reports: readonly RunReport[]): Markup {
   const scales = scalesOf(reports);
@@ -87,27 +89,33 @@ function spanOf(ms: number): string {
 
 function scalesOf(reports: readonly RunReport[]): PlotScales {
   const maxMs = Math.max(1, ...reports.map(({ durationMs }) => durationMs));
-  let answers = 0;
-  let lost = 0;
+  const rates: number[] = [];
   const latencies: number[] = [];
+  let lostMax = 0;
   for (const { timeline } of reports) {
     const perSecond = 1_000 / timeline.bucketMs;
     for (const [at, ok] of timeline.ok.entries()) {
+      if (ok > 0) rates.push(ok * perSecond);
       const gone = (timeline.failed[at] ?? 0) + (timeline.unknown[at] ?? 0);
-      answers = Math.max(answers, ok * perSecond);
-      lost = Math.max(lost, gone * perSecond);
+      lostMax = Math.max(lostMax, gone * perSecond);
     }
     for (const list of [timeline.p50Ms, timeline.p99Ms]) {
       for (const value of list) if (value !== null) latencies.push(value);
     }
   }
-  const step = roundStep(Math.max(answers, 1) / 4);
+  const most = heightFor(rates);
+  const step = roundStep(most / 4);
   return {
-    maxMs,
-    ticks: ticksTo(maxMs, TICKS),
-    answersMax: Math.ceil(Math.max(answers, 1) / step) * step,
-    answersStep: step,
-    lostMax: lost,
-    latency: logScaleOf(latencies),
+    ...{ maxMs, lostMax, ticks: ticksTo(maxMs, TICKS), latency: logScaleOf(latencies) },
+    ...{ answersMax: Math.ceil(most / step) * step, answersStep: step },
   };
+}
+
+/** What was held up is answered at once when an outage ends: such a burst must not flatten the rest,
+ *  so that it is cut off and told as a number. */
+function heightFor(rates: readonly number[]): number {
+  const sorted = [...rates].sort((a, b) => a - b);
+  const most = sorted.at(-1) ?? 1;
+  const usual = sorted[Math.floor(sorted.length * USUAL_SHARE)] ?? most;
+  return Math.max(1, Math.min(most, usual * BURST_FACTOR));
 }
