@@ -4,8 +4,6 @@ import { countText, momentText, spanText } from '../figure-text.ts';
 import { html, NOTHING, type Markup } from './markup.ts';
 import { runTitle } from './titles.ts';
 
-const VIOLATIONS_SHOWN = 20;
-
 export function verdictSection(reports: readonly RunReport[]): Markup {
   return html`<section>
     <h2>Verdicts</h2>
@@ -20,44 +18,47 @@ export function verdictBadge({ verdict }: RunReport): Markup {
 }
 
 function verdictOf(report: RunReport): Markup {
-  const { violations, notices } = report;
+  const { violations, notices, verdict } = report;
+  const none =
+    verdict === 'valid'
+      ? 'Every rule that was checked while recording held.'
+      : 'No violation was found, but not everything could be checked.';
+  return html`<h3>${runTitle(report)} ${verdictBadge(report)}</h3>
+    ${notices.map((notice) => html`<p class="notice">${notice}</p>`)}
+    ${violations.length === 0 ? html`<p>${none}</p>` : violationTable(violations)}`;
+}
+
+/** One row for each rule that was broken: its first illegal moment, and how often. */
+function violationTable(violations: RunReport['violations']): Markup {
   const sorted = [...violations].sort((a, b) => a.us - b.us);
-  const hidden = violations.length - VIOLATIONS_SHOWN;
-  const rows = sorted.slice(0, VIOLATIONS_SHOWN).map(({ check, us, node, message }, i) => {
-    return html`<tr class="${i === 0 ? 'first' : ''}">
+  const checks = [...new Set(sorted.map(({ check }) => check))];
+  const rows = checks.map((check) => {
+    const found = sorted.filter((one) => one.check === check);
+    const { us = 0, node = null, message = '' } = found[0] ?? {};
+    return html`<tr>
       <td><b>${check}</b></td>
       <td class="n">${momentText(us / 1_000)}</td>
       <td>${node ?? ''}</td>
       <td>${message}</td>
+      <td class="n">${countText(found.length)}</td>
     </tr>`;
   });
-  const none =
-    report.verdict === 'valid'
-      ? 'Every invariant that was checked while recording held.'
-      : 'No violation was found, but not everything could be checked.';
-  return html`<h3>${runTitle(report)} ${verdictBadge(report)}</h3>
-    ${notices.map((notice) => html`<p class="notice">${notice}</p>`)}
-    ${
-      rows.length === 0
-        ? html`<p>${none}</p>`
-        : html`<p>The first illegal moment: ${momentText((sorted[0]?.us ?? 0) / 1_000)}.</p>
-            <div class="wide">
-              <table class="violations">
-                <thead>
-                  <tr>
-                    <th>broken</th>
-                    <th class="n">at</th>
-                    <th>on</th>
-                    <th>what was seen</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${rows}
-                </tbody>
-              </table>
-            </div>`
-    }
-    ${hidden > 0 ? html`<p class="hint">${hidden} more were found later.</p>` : NOTHING}`;
+  return html`<div class="wide">
+    <table class="violations">
+      <thead>
+        <tr>
+          <th>broken</th>
+          <th class="n">first illegal moment</th>
+          <th>on</th>
+          <th>what was seen then</th>
+          <th class="n">times</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 export function clientSection(reports: readonly RunReport[]): Markup {

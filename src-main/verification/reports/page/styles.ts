@@ -172,7 +172,7 @@ tr.story div { position: sticky; left: 26px; max-width: calc(100vw - 120px); }
 tr.is-none.head td, tr.is-not-applied td { color: var(--text-3); }
 .number { display: inline-block; min-width: 16px; margin-right: 4px; padding: 0 3px;
   background: var(--hue); color: var(--surface); font: 600 10px/15px var(--mono); text-align: center; }
-.violations .first td { color: var(--violated); }
+.violations b { color: var(--violated); }
 .settings th, .figures td:first-child, .cost td:first-child { white-space: nowrap; }
 .settings th { padding-right: 22px; vertical-align: top; }
 .differs th i { color: var(--unknown); font-style: normal; }`;
@@ -194,8 +194,10 @@ const PAPER = `
   .plots, tr, h2, h3, .card { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .wide { overflow: visible; }
-  table { font-size: 10px; }
-  th, td { padding-right: 7px; }
+  table { font-size: 9px; }
+  th, td { padding: 2px 5px 2px 0; }
+  thead th { white-space: normal; }
+  .n { padding-left: 2px; padding-right: 4px; }
 }`;
 
 export const STYLES = `${COLOURS}${PAGE}${PLOTS}${BARS}${TABLES}${PAPER}\n`;
