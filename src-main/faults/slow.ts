@@ -5,7 +5,8 @@
 import type { NodeFault } from '../vocabulary/fault.ts';
 import { aFaultKind, outOf } from './fault-kind.ts';
 
-const STALL_MS_MAX = 5_000;
+/** Its undo is heard between two stalls, and is to come within a second. */
+export const STALL_MS_MAX = 800;
 const EVERY_MS_MAX = 60_000;
 
 export const slowFault = aFaultKind<Extract<NodeFault, { kind: 'slow' }>>({

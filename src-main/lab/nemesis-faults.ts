@@ -4,6 +4,7 @@
  */
 import type { Prng } from '../base/prng.ts';
 import type { ScenarioStepFile } from '../contract/scenario-steps.ts';
+import { STALL_MS_MAX } from '../faults/slow.ts';
 import { hasCentre, shapeLinks } from '../vocabulary/shapes.ts';
 import { CRASH_POINT_NAMES } from '../vocabulary/crash-points.ts';
 import type { Link, LinkFaultKind, NodeFaultKind, ShapeName } from '../vocabulary/fault.ts';
@@ -145,7 +146,7 @@ function nodeStep(kind: NodeKind, node: string[], draw: NemesisDraw): ScenarioSt
       return { do: kind, ...base, point: point ?? 'after-persist', nth: prng.nextInt(1, 10) };
     }
     case 'slow': {
-      const stallMs = prng.nextInt(20, 2 * electionMs);
+      const stallMs = prng.nextInt(20, Math.min(STALL_MS_MAX, 2 * electionMs));
       return { do: kind, ...base, stallMs, everyMs: stallMs + prng.nextInt(50, 2 * electionMs) };
     }
     case 'slow-disk':
