@@ -70,23 +70,26 @@ export function trafficOf(
   return { sent, received, dropped };
 }
 
-interface Line {
+export interface JournalLine {
   readonly life: number;
   readonly header: JournalHeader;
+  /** The input of a step, as JSON. */
+  readonly input: string;
 }
 
 /** Every whole line so far, of all lives. */
-function journalOf(cluster: LiveCluster, node: NodeId): Line[] {
+export function journalOf(cluster: LiveCluster, node: NodeId): JournalLine[] {
   const directory = path.join(cluster.directory, node);
-  const lines: Line[] = [];
+  const lines: JournalLine[] = [];
   for (const file of fs.readdirSync(directory).sort()) {
     const life = /^journal-(\d+)\.ndjson$/.exec(file)?.[1];
     if (life === undefined) continue;
     const text = fs.readFileSync(path.join(directory, file), 'utf8');
     for (const line of text.slice(0, text.lastIndexOf('\n')).split('\n')) {
       if (line === '') continue;
-      const header = JSON.parse(line.slice(0, line.indexOf('\t'))) as JournalHeader;
-      lines.push({ life: Number(life), header });
+      const tab = line.indexOf('\t');
+      const header = JSON.parse(line.slice(0, tab)) as JournalHeader;
+      lines.push({ life: Number(life), header, input: line.slice(tab + 1) });
     }
   }
   return lines;

@@ -1,0 +1,162 @@
+/**
+ * Live nodes that stall, whose clocks are wrong, that hang or are gone: what the others see of
+ * each, and that the undo ends it.
+ */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ensure } from '../../src-main/base/assert.ts';
+import type { LiveCluster } from '../../src-main/lab/live-cluster.ts';
+import type { FaultSpec } from '../../src-main/vocabulary/fault.ts';
+import { PROTOCOL_NAMES } from '../../src-main/vocabulary/ids.ts';
+import type { NodeId, ProtocolName } from '../../src-main/vocabulary/ids.ts';
+import { eventsOf, journalOf } from '../support/live-faults.ts';
+import { nextSuccess, openProcessLab, until, untilLevel } from '../support/process-lab.ts';
+import type { ProcessLab } from '../support/process-lab.ts';
+
+let host: ProcessLab;
+beforeEach(async () => {
+  host = await openProcessLab();
+});
+afterEach(() => host.close());
+
+function followersOf(cluster: LiveCluster): NodeId[] {
+  const leader = cluster.leadership.ready();
+  return cluster.nodeIds.filter((node) => node !== leader);
+}
+
+/** How long the slowest of a few questions to a node waited for its answer. */
+async function slowestAnswerMs(cluster: LiveCluster, node: NodeId): Promise<number> {
+  let slowest = 0;
+  for (let i = 0; i < 40; i += 1) {
+    const beganMs = performance.now();
+    expect((await cluster.counters()).has(node)).toBe(true);
+    slowest = Math.max(slowest, performance.now() - beganMs);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return slowest;
+}
+
+test('a slow node answers nothing while it stalls, and answers at once when that is undone', async () => {
+  const cluster = await host.start('raft');
+  await nextSuccess(cluster);
+  const [node = ''] = followersOf(cluster);
+  const { id } = cluster.begin({ kind: 'slow', node, stallMs: 250, everyMs: 300 }, 'hand');
+  await until('an answer takes long', async () => (await slowestAnswerMs(cluster, node)) > 150);
+  cluster.undo(id, 'test');
+  await until('none does any more', async () => (await slowestAnswerMs(cluster, node)) < 100);
+  cluster.workload.quiet();
+  await untilLevel(cluster);
+});
+
+test('a follower with a fast clock stands for election; with the right one it follows', async () => {
+  const cluster = await host.start('raft', 3, 0);
+  const events = eventsOf(host, cluster);
+  const [node = ''] = followersOf(cluster);
+  const { id } = cluster.begin({ kind: 'skew', node, rate: 10 }, 'hand');
+  const campaigns = (sinceUs: number) => {
+    return events.filter((event) => {
+      const isRole = event.k === 'trace' && event.e.kind === 'role' && event.node === node;
+      return isRole && event.us > sinceUs && event.e.kind === 'role' && event.e.role !== 'follower';
+    }).length;
+  };
+  await until('it campaigns again and again', () => campaigns(0) > 3);
+  cluster.undo(id, 'test');
+  await until('it is quiet for a second', async () => {
+    const sinceUs = cluster.nowUs();
+    await until('a second has passed', () => cluster.nowUs() - sinceUs > 1_000_000);
+    return campaigns(sinceUs) === 0;
+  });
+  cluster.setWorkload({ ...cluster.plan.workload, ratePerSecond: 100 });
+  await nextSuccess(cluster);
+});
+
+describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
+  test('a jump of the clocks of all followers ends the patience of each; then all go on', async () => {
+    const cluster = await host.start(protocol);
+    const events = eventsOf(host, cluster);
+    await nextSuccess(cluster);
+    const followers = followersOf(cluster);
+    const sinceUs = cluster.nowUs();
+    for (const node of followers) {
+      const fault = cluster.begin({ kind: 'jump', node, ms: 5_000 }, 'hand');
+      expect(fault.outcome).toBe('it happened');
+    }
+    expect(cluster.ledger.active).toEqual([]);
+    await until('each saw its time run out', () => {
+      return followers.every((node) => {
+        return events.some((event) => {
+          const isRole = event.k === 'trace' && event.e.kind === 'role' && event.node === node;
+          return isRole && event.us >= sinceUs;
+        });
+      });
+    });
+    await nextSuccess(cluster);
+    cluster.workload.quiet();
+    await untilLevel(cluster);
+    const [run = 0] = await host.lab.stopClusters();
+    expect(host.run(run).violations).toEqual([]);
+    expect(host.verify(run).divergence).toBe(null);
+  });
+});
+
+/** By what a node first learned since then that this leader is not there: a connection of it that
+ *  closed, or a timer of its own that ran out; null while it has noticed nothing. */
+function noticedBy(
+  cluster: LiveCluster,
+  node: NodeId,
+  leader: NodeId,
+  sinceUs: number,
+): 'closed' | 'time-out' | null {
+  for (const { header, input } of journalOf(cluster, node)) {
+    if (header.k !== 's' || header.us < sinceUs) continue;
+    if (header.input === 'link-down') {
+      const { peer } = JSON.parse(input) as { peer: NodeId };
+      if (peer === leader) return 'closed';
+    }
+    const isRole = header.trace?.some((e) => e.kind === 'role' && e.role !== 'follower') ?? false;
+    if (isRole) return 'time-out';
+  }
+  return null;
+}
+
+function leaderFault(kind: 'kill' | 'pause' | 'cut', leader: NodeId, others: NodeId[]): FaultSpec {
+  if (kind !== 'cut') return { kind, node: leader };
+  const links = others.flatMap((node) => [
+    { from: leader, to: node },
+    { from: node, to: leader },
+  ]);
+  return { kind, links };
+}
+
+async function noticed(
+  cluster: LiveCluster,
+  protocol: ProtocolName,
+  kind: 'kill' | 'pause' | 'cut',
+): Promise<readonly ('closed' | 'time-out' | null)[]> {
+  const leader = ensure(cluster.leadership.ready(), 'nobody leads');
+  const others = followersOf(cluster);
+  const sinceUs = cluster.nowUs();
+  const fault = cluster.begin(leaderFault(kind, leader, others), 'hand');
+  const first = () => others.map((node) => noticedBy(cluster, node, leader, sinceUs));
+  await until(`${protocol}: somebody else leads`, () => {
+    const now = cluster.leadership.ready();
+    return now !== null && now !== leader;
+  });
+  const found = first();
+  cluster.undo(fault.id, 'test');
+  await until('it is there again', async () => (await cluster.counters()).size === 3);
+  await nextSuccess(cluster);
+  return found;
+}
+
+describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
+  test('a killed leader is noticed by its closed connections, a hung or cut one by time-out', async () => {
+    const cluster = await host.start(protocol);
+    await nextSuccess(cluster);
+    expect(await noticed(cluster, protocol, 'kill')).toEqual(['closed', 'closed']);
+    for (const kind of ['pause', 'cut'] as const) {
+      const by = await noticed(cluster, protocol, kind);
+      expect(by).toContain('time-out');
+      expect(by).not.toContain('closed');
+    }
+  });
+});
