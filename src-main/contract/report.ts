@@ -33,7 +33,8 @@ const configurationSchema = z.object({
 const leaderSchema = z.object({ node: z.string(), era: z.string() });
 
 const tenureSchema = leaderSchema.extend({
-  /** Counts eras in the order in which they were led in, from 1: what the colour of a plot shows. */
+  /** Counts eras in the order in which they were led in, from 1: what the colour of a plot
+   *  shows. */
   eraNumber: z.number(),
   fromMs: z.number(),
   readyMs: figure,
@@ -70,7 +71,8 @@ const faultReportSchema = z.object({
   outageFromMs: figure,
   /** No success came after it. */
   outageOpen: z.boolean(),
-  /** The fault that a gap beyond the usual is put down to: this one, or another that began in it. */
+  /** The fault that a gap beyond the usual is put down to: this one, or another that began in
+   *  it. */
   outageOf: figure,
   /** Operations without success that were under way in that gap. */
   failed: z.number(),

@@ -1,4 +1,7 @@
-/** One piece of work in a thread of its own: minutes of it must not hold up the clusters that run. */
+/**
+ * One piece of work in a thread of its own: minutes of it must not hold up the clusters that
+ * run.
+ */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { LabError, type ErrorCode } from '../contract/errors.ts';
 

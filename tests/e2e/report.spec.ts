@@ -4,17 +4,23 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Page } from '@playwright/test';
-import { ROOT } from '../support/browsers.ts';
+import { chromium, type Page } from '@playwright/test';
+import { findChromium, ROOT } from '../support/browsers.ts';
 import { expect, startClusters, stopLab, test } from './lab-page.ts';
 
-/** A file is opened in Chromium; what the desktop window would do with it is the system's business. */
-const inChromium = test.extend<{ report: string }>({
-  report: async ({}, use, info) => {
-    test.skip(info.project.name === 'electron', 'a report is opened in a browser');
+/** A file is opened in a browser, whichever host the lab has. */
+const inBrowser = test.extend<{ report: string; window: Page }>({
+  report: async ({}, use) => {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'quorum-report-'));
     await use(path.join(home, 'out.html'));
     fs.rmSync(home, { recursive: true, force: true });
+  },
+  window: async ({}, use) => {
+    const executablePath = findChromium() ?? undefined;
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const browser = await chromium.launch({ executablePath, args: [...args, '--disable-gpu'] });
+    await use(await browser.newPage({ viewport: { width: 1280, height: 900 } }));
+    await browser.close();
   },
 });
 
@@ -41,47 +47,47 @@ async function cornersOf(page: Page, selector: string): Promise<number[]> {
   return paths.map((path) => (path.match(/L/g) ?? []).length);
 }
 
-inChromium('three protocols side by side are drawn with their data', async ({ page, report }) => {
+inBrowser('three protocols side by side are drawn with their data', async ({ window, report }) => {
   const db = path.join(path.dirname(report), 'lab.db');
   qlab('compare', 'leader-crash', '--sim', '--db', db);
   qlab('report', '1', '2', '3', '--db', db, '--html', report);
-  const seen = watch(page);
-  await page.goto(pathToFileURL(report).href);
-  await expect(page.locator('figure[data-run]')).toHaveCount(3);
+  const seen = watch(window);
+  await window.goto(pathToFileURL(report).href);
+  await expect(window.locator('figure[data-run]')).toHaveCount(3);
   for (const kind of ['area', 'p50', 'p95', 'p99']) {
-    const corners = await cornersOf(page, `path.${kind}`);
+    const corners = await cornersOf(window, `path.${kind}`);
     expect(corners, kind).toHaveLength(3);
     for (const count of corners) expect(count, kind).toBeGreaterThan(100);
   }
   for (const run of [1, 2, 3]) {
-    const plots = page.locator(`figure[data-run="${run}"]`);
+    const plots = window.locator(`figure[data-run="${run}"]`);
     await expect(plots.locator('.fault')).toHaveText([/^1kill n\d$/, /^2kill n\d$/]);
     await expect(plots.locator('.tenure:not(.unready)')).toHaveCount(3);
     await expect(plots.locator('.silence-mark')).toHaveCount(2);
     await expect(plots.locator('rect.shade')).toHaveCount(4);
   }
-  await expect(page.locator('.phased')).toHaveCount(6);
-  await expect(page.locator('.stack .part').first()).toBeVisible();
+  await expect(window.locator('.phased')).toHaveCount(6);
+  await expect(window.locator('.stack .part').first()).toBeVisible();
   // A bar that nobody can see says nothing: the fault is as wide as a fifth of ten seconds.
-  const strip = await page.locator('.strip').first().boundingBox();
-  const fault = await page.locator('.fault').first().boundingBox();
+  const strip = await window.locator('.strip').first().boundingBox();
+  const fault = await window.locator('.fault').first().boundingBox();
   expect((fault?.width ?? 0) / (strip?.width ?? 1)).toBeCloseTo(0.2, 1);
   expect(seen.requests).toEqual([pathToFileURL(report).href]);
   expect(seen.problems).toEqual([]);
 });
 
-inChromium('a page is readable in a narrow window, in both themes', async ({ page, report }) => {
+inBrowser('a page is readable in a narrow window, in both themes', async ({ window, report }) => {
   const db = path.join(path.dirname(report), 'lab.db');
   qlab('run', 'minority-partition', '--sim', '--protocol', 'raft', '--db', db);
   qlab('report', '1', '--db', db, '--html', report);
-  await page.setViewportSize({ width: 800, height: 900 });
-  await page.goto(pathToFileURL(report).href);
-  const width = await page.locator('html').evaluate((page) => page.scrollWidth);
+  await window.setViewportSize({ width: 800, height: 900 });
+  await window.goto(pathToFileURL(report).href);
+  const width = await window.locator('html').evaluate((page) => page.scrollWidth);
   expect(width, 'nothing sticks out').toBeLessThanOrEqual(800);
   const inks: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const title = page.locator('h1');
+    await window.emulateMedia({ colorScheme });
+    const title = window.locator('h1');
     inks.push(
       await title.evaluate((it) => it.ownerDocument.defaultView?.getComputedStyle(it).color ?? ''),
     );

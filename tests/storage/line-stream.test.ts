@@ -45,7 +45,7 @@ async function record(): Promise<number> {
 }
 
 describe('the record in order', () => {
-  test('has every line of every journal and every lab event once, in the order of time', async () => {
+  test('has every line and every lab event once, in the order of time', async () => {
     const run = await record();
     const reader = new RunReader(database);
     const read = [...reader.inOrder(run)];

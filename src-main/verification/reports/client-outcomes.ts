@@ -27,7 +27,8 @@ const CODES_MAX = 64;
 
 export class ClientOutcomes {
   readonly #gaps = new SuccessGaps();
-  /** Of operations of the log alone: a node that answers reads by itself says nothing of the rest. */
+  /** Of operations of the log alone: a node that answers reads by itself says nothing of the
+   *  rest. */
   readonly #logGaps = new SuccessGaps();
   readonly #outcomes = none();
   readonly #latency = new Spread();

@@ -1,5 +1,5 @@
 /**
- * The way of an entry from the leader's log to everybody's state machine: commit latency, visibility
+ * The way of an entry from the leader's log to every state machine: commit latency, visibility
  * latency, round trips on the path to commit, entries per message and per barrier, and when the
  * operations of clients took effect. Fed in the order of time.
  */

@@ -1,5 +1,5 @@
 /**
- * Commands of the operator: when what they asked for was decided, when it was in force, and how long
+ * Commands of the operator: when what they asked for was decided, when it was in force, how long
  * clients had to wait meanwhile (protocols.md 8.2, reconfiguration and hand-over).
  */
 import type { ChangeReport } from '../../contract/report.ts';

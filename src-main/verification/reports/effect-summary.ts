@@ -40,8 +40,8 @@ function healthText({ healthyMs }: FaultReport, healthLost: boolean): string {
 function clientText(report: FaultReport, usualGapMs: number | null): string {
   const { id, effect, outageMs, outageOpen, outageOf, failed, unknown } = report;
   if (outageOf !== null && outageOf !== id) {
-    const text = `That no commit was answered for ${spanText(outageMs)} is put down to #${outageOf}.`;
-    return lostText(failed, unknown, text);
+    const gap = `That no commit was answered for ${spanText(outageMs)}`;
+    return lostText(failed, unknown, `${gap} is put down to #${outageOf}.`);
   }
   if (outageMs === null) return lostText(failed, unknown, 'No commit was answered.');
   if (outageOpen) return lostText(failed, unknown, 'No commit was answered any more.');

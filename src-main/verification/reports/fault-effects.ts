@@ -1,5 +1,5 @@
 /**
- * What each fault did: the spans from E0 to E1 ... E5 of protocols.md 8.1, the outage of the clients
+ * What each fault did: the spans from E0 to E1 ... E5 of protocols.md 8.1, the outage of clients
  * and what they lost in it. A fault that did not hurt says so.
  */
 import type { ElectionReport, FaultReport } from '../../contract/report.ts';
@@ -155,8 +155,8 @@ export class FaultEffects {
     return this.#found.clients.lostIn(span);
   }
 
-  /** When live voters ceased to follow one leader, while it was on or just after, and before another
-   *  fault began; null: never. */
+  /** When live voters ceased to follow one leader, while it was on or just after, and before
+   *  another fault began; null: never. */
   #healthLostUs(fault: FaultRecord): number | null {
     const { startUs, endUs } = fault;
     const { health } = this.#found.leaderships;

@@ -63,7 +63,7 @@ export class FaultOwners {
     return this.#ofTenure.get(tenure) ?? null;
   }
 
-  /** The fault that a gap is put down to: one that began in it, on a leader if there was such a one;
+  /** The fault that a gap is put down to: one that began in it, on a leader if there was one such;
    *  else the newest that was on when it began. */
   ownerOfGap({ fromUs, toUs }: Span): FaultRecord | null {
     const began = this.facts.filter(({ fault }) => {

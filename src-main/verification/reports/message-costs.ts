@@ -1,5 +1,5 @@
 /**
- * What the cluster spent, in small buckets of time: messages and bytes by kind, durability barriers,
+ * What the cluster spent, in small buckets of time: messages and bytes by kind, barriers,
  * and the operations that took effect. Messages that a read caused are of kind `read`, whatever
  * their type: Raft proves its leadership with heartbeats.
  */

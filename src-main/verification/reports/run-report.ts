@@ -1,6 +1,6 @@
 /**
- * The report of one recorded run (protocols.md 8, docs/REPORTS.md). Feed lines and lab events in the
- * order of time, the client history in any, then ask once.
+ * The report of one recorded run (protocols.md 8, docs/REPORTS.md). Feed lines and lab events in
+ * the order of time, the client history in any, then ask once.
  */
 import type { Run } from '../../contract/model.ts';
 import type { RunReport } from '../../contract/report.ts';

@@ -142,5 +142,6 @@ function costNote(report: RunReport): Markup {
 
 function spanOfCost(name: string, cost: CostReport | null): string {
   if (cost === null) return `${name}: none in which an operation took effect`;
-  return `${name}: ${countText(cost.operations)} operations in ${(cost.spanMs / 1_000).toFixed(1)} s`;
+  const seconds = (cost.spanMs / 1_000).toFixed(1);
+  return `${name}: ${countText(cost.operations)} operations in ${seconds} s`;
 }

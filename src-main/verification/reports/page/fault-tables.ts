@@ -2,7 +2,7 @@
 import type { FaultReport, RunReport } from '../../../contract/report.ts';
 import { countText, momentText, spanText } from '../figure-text.ts';
 import { colourOf } from './fault-strip.ts';
-import { html, NOTHING, type Markup } from './markup.ts';
+import { hint, html, NOTHING, type Markup } from './markup.ts';
 import { phaseBars } from './phase-bars.ts';
 import { runTitle } from './titles.ts';
 
@@ -52,7 +52,7 @@ function faultTable(faults: readonly FaultReport[]): Markup {
         </tbody>
       </table>
     </div>
-    ${hidden > 0 ? html`<p class="hint">${hidden} more: qlab report --json has them.</p>` : NOTHING}`;
+    ${hint(hidden > 0 ? `${hidden} more: qlab report --json has them.` : '')}`;
 }
 
 function faultRow(fault: FaultReport): Markup {

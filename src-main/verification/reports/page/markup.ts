@@ -29,6 +29,11 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 
 export const NOTHING = new Markup('');
 
+/** A remark; nothing for an empty one. */
+export function hint(text: string): Markup {
+  return text === '' ? NOTHING : html`<p class="hint">${text}</p>`;
+}
+
 function textOf(value: Value): string {
   if (value instanceof Markup) return value.text;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';

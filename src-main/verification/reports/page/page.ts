@@ -1,6 +1,6 @@
 /**
- * A report as one HTML file: no script, nothing from elsewhere, readable on paper. It shows one run,
- * or several on the same scales.
+ * A report as one HTML file: no script, nothing from elsewhere, readable on paper. It shows one
+ * run, or several on the same scales.
  */
 import type { RunReport } from '../../../contract/report.ts';
 import { countText, spanText } from '../figure-text.ts';

@@ -4,7 +4,7 @@
  */
 import type { FaultReport, RunReport } from '../../../contract/report.ts';
 import { spanText } from '../figure-text.ts';
-import { html, NOTHING, type Markup } from './markup.ts';
+import { hint, html, NOTHING, type Markup } from './markup.ts';
 import { rounded, ticksTo } from './scales.ts';
 import { protocolTitle } from './titles.ts';
 
@@ -41,7 +41,7 @@ export function phaseBars(reports: readonly RunReport[]): Markup {
     <figure class="plots phases">
       ${rows.slice(0, ROWS_MAX).map((row) => phaseRow(row, maxMs))} ${axis(maxMs)}
     </figure>
-    ${hidden > 0 ? html`<p class="hint">${hidden} more are not drawn; the tables have them.</p>` : NOTHING}`;
+    ${hint(hidden > 0 ? `${hidden} more are not drawn; the tables have them.` : '')}`;
 }
 
 function phasesOf({ detectedMs, electedMs, readyMs, firstCommitMs }: FaultReport): Phase[] {

@@ -1,7 +1,7 @@
 /** Verdicts with the first illegal moment, clients, and the settings that figures depend on. */
 import type { RunReport } from '../../../contract/report.ts';
 import { countText, momentText, spanText } from '../figure-text.ts';
-import { html, NOTHING, type Markup } from './markup.ts';
+import { hint, html, NOTHING, type Markup } from './markup.ts';
 import { runTitle } from './titles.ts';
 
 export function verdictSection(reports: readonly RunReport[]): Markup {
@@ -104,8 +104,8 @@ function clientTable(report: RunReport): Markup {
         </tbody>
       </table>
     </div>
-    ${codes === '' ? NOTHING : html`<p class="mute">Not answered because: ${codes}.</p>`}
-    ${levels.length === 0 ? NOTHING : html`<p class="mute">Reads outside the log, ${levels.join('; ')}.</p>`}`;
+    ${hint(codes === '' ? '' : `Not answered because: ${codes}.`)}
+    ${hint(levels.length === 0 ? '' : `Reads outside the log, ${levels.join('; ')}.`)}`;
 }
 
 export function settingsSection(reports: readonly RunReport[]): Markup {

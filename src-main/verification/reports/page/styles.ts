@@ -45,7 +45,8 @@ h3 { margin: 18px 0 6px; font-size: 13px; font-weight: 650; }
 p { margin: 4px 0; }
 .mute, .hint, .note { color: var(--text-3); }
 .hint { font-size: 12px; }
-section { margin: 14px 0; padding: 16px 18px; border: 1px solid var(--line); background: var(--surface); }
+section { margin: 14px 0; padding: 16px 18px; border: 1px solid var(--line);
+  background: var(--surface); }
 .runs { display: grid; grid-template-columns: repeat(auto-fit, minmax(270px, 1fr)); gap: 10px; }
 .card { padding: 12px 14px; border: 1px solid var(--line); background: var(--surface); }
 .card h2 { margin: 0 0 4px; }
@@ -63,7 +64,8 @@ const PLOTS = `
 .plots { margin: 10px 0 18px; }
 .plots h3 { margin-top: 10px; }
 .row { display: grid; grid-template-columns: 104px minmax(0, 1fr); margin-bottom: 3px; }
-.what { padding-right: 44px; color: var(--text-3); font-size: 11px; line-height: 1.25; text-align: left; }
+.what { padding-right: 44px; color: var(--text-3); font-size: 11px; line-height: 1.25;
+  text-align: left; }
 .row .hint { grid-column: 2; }
 .strip, .plot { position: relative; min-width: 0; }
 .plot svg { display: block; width: 100%; height: 100%; background: var(--surface-2); }
@@ -101,11 +103,14 @@ path.p99 { stroke: var(--text-3); stroke-dasharray: 1.5 2.5; }
   font: 600 11px/17px var(--mono); white-space: nowrap; }
 .tenure.unready { padding: 0; min-width: 2px;
   background: repeating-linear-gradient(135deg, var(--surface) 0 2px, transparent 2px 5px); }
-.silence-mark { position: absolute; top: 13px; height: 7px; min-width: 2px; border: solid var(--text);
+.silence-mark { position: absolute; top: 13px; height: 7px; min-width: 2px;
+  border: solid var(--text);
   border-width: 0 1px; }
-.silence-mark::before { position: absolute; top: 3px; left: 0; width: 100%; border-top: 1px solid var(--text);
+.silence-mark::before { position: absolute; top: 3px; left: 0; width: 100%;
+  border-top: 1px solid var(--text);
   content: ''; }
-.silence-mark span { position: absolute; bottom: 6px; left: 50%; padding: 0 3px; background: var(--surface-2);
+.silence-mark span { position: absolute; bottom: 6px; left: 50%; padding: 0 3px;
+  background: var(--surface-2);
   font: 600 10.5px/13px var(--mono); white-space: nowrap; transform: translateX(-50%); }
 .burst { position: absolute; bottom: calc(100% + 1px); color: var(--text-2);
   font: 10px/11px var(--mono); white-space: nowrap; transform: translateX(-50%); }
@@ -122,7 +127,8 @@ const BARS = `
 .phases .what span { color: var(--text-3); font-size: 11px; }
 .phased { height: 30px; margin-right: 64px; }
 .phases .axis .strip { margin-right: 64px; }
-.phase { position: absolute; top: 0; overflow: hidden; height: 18px; min-width: 1px; padding-left: 5px;
+.phase { position: absolute; top: 0; overflow: hidden; height: 18px; min-width: 1px;
+  padding-left: 5px;
   font-size: 11px; line-height: 18px; white-space: nowrap; }
 .detect { background: var(--line-2); color: var(--text); }
 .elect { background: var(--line-3); color: var(--surface); }
@@ -130,7 +136,8 @@ const BARS = `
 .commit { background: var(--ok); color: var(--surface); }
 .silent, .key.silence { border-top: 2px solid var(--violated); }
 .key.silence { height: 0; vertical-align: 4px; }
-.silent { position: absolute; top: 21px; left: 0; height: 5px; border-right: 1px solid var(--violated);
+.silent { position: absolute; top: 21px; left: 0; height: 5px;
+  border-right: 1px solid var(--violated);
   border-left: 1px solid var(--violated); }
 .total { padding-left: 7px; font: 600 11.5px/18px var(--mono); white-space: nowrap; }
 .phased .total { position: absolute; top: 0; }
@@ -153,7 +160,8 @@ thead th { border-bottom: 1px solid var(--line-2); white-space: nowrap; }
 tbody td { border-top: 1px solid var(--line); }
 td { vertical-align: top; }
 .n { padding-right: 14px; text-align: right; white-space: nowrap; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, var(--tile, 360px)), 1fr));
+.tiles { display: grid;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, var(--tile, 360px)), 1fr));
   gap: 4px 36px; align-items: start; }
 .tiles table { width: 100%; }
 td.n { font-family: var(--mono); font-variant-numeric: tabular-nums; }
@@ -171,7 +179,8 @@ tr.story div { position: sticky; left: 26px; max-width: calc(100vw - 120px); }
 .hurt { color: var(--violated); font-weight: 650; }
 tr.is-none.head td, tr.is-not-applied td { color: var(--text-3); }
 .number { display: inline-block; min-width: 16px; margin-right: 4px; padding: 0 3px;
-  background: var(--hue); color: var(--surface); font: 600 10px/15px var(--mono); text-align: center; }
+  background: var(--hue); color: var(--surface); font: 600 10px/15px var(--mono);
+  text-align: center; }
 .violations b { color: var(--violated); }
 .settings th, .figures td:first-child, .cost td:first-child { white-space: nowrap; }
 .settings th { padding-right: 22px; vertical-align: top; }

@@ -111,8 +111,8 @@ function scalesOf(reports: readonly RunReport[]): PlotScales {
   };
 }
 
-/** What was held up is answered at once when an outage ends: such a burst must not flatten the rest,
- *  so that it is cut off and told as a number. */
+/** What was held up is answered at once when an outage ends: such a burst must not flatten the
+ *  rest, so that it is cut off and told as a number. */
 function heightFor(rates: readonly number[]): number {
   const sorted = [...rates].sort((a, b) => a - b);
   const most = sorted.at(-1) ?? 1;

@@ -19,7 +19,7 @@ function config(pos: number, votersOld: readonly string[] | null): TraceEvent {
   return { kind: 'config', pos, voters: ['n1', 'n2', 'n4'], votersOld, learners: [] };
 }
 
-test('of a joint change the last configuration counts, and the first operation under it alone', () => {
+test('of a joint change the last configuration counts, once it is alone in force', () => {
   const era = { number: 1, owner: null };
   const report = quietRun()
     .lab({ k: 'admin', us: 1_200 * MS, record: ADD })

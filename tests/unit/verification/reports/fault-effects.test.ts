@@ -35,7 +35,7 @@ describe('a leader that is killed', () => {
   const report = crash().report();
   const [told] = report.faults;
 
-  test('is measured from the fault to suspicion, choice, readiness, first commit and acceptance', () => {
+  test('is measured to suspicion, choice, readiness, first commit and acceptance', () => {
     expect(told).toMatchObject({
       leader: { node: 'n1', era: '1' },
       onLeader: true,
