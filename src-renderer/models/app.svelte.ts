@@ -6,6 +6,7 @@ import { Theme } from '../theme/palette.svelte.ts';
 import { FocusKeeper } from './focus-keeper.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { LabModel, type LabState } from './lab.svelte.ts';
+import { ManualModel } from './manual.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Recordings } from './recordings.svelte.ts';
 import { Router } from './router.svelte.ts';
@@ -20,6 +21,7 @@ export class App {
   readonly router: Router;
   readonly theme: Theme;
   readonly model: LabModel;
+  readonly manual: ManualModel;
   readonly recordings: Recordings;
 
   constructor(page: Window) {
@@ -31,6 +33,7 @@ export class App {
       onStatus: (status) => this.#handleStatus(status),
     });
     this.model = new LabModel(this.client, this.notices);
+    this.manual = new ManualModel(this.client, this.notices, this.model);
     this.recordings = new Recordings(this.client, this.notices);
     this.client.on('notice', ({ level, text }) => this.notices.add(level, text));
     this.loop.add((nowMs) => this.model.handleFrame(nowMs));
@@ -66,6 +69,7 @@ export class App {
       const state = await this.client.call('lab.state', {});
       for (const text of state.notices) this.notices.add('warning', text);
       this.model.resume(state.clusters);
+      void this.manual.resume(state.clusters.map(({ id }) => id));
       this.lab = state;
       this.recordings.reload();
     } catch (error) {

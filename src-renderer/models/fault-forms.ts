@@ -55,7 +55,7 @@ const FIELDS: Readonly<Record<FaultKindName, readonly FaultField[]>> = {
     number('nth', 'passage', '', { min: 1, max: 1_000_000, initial: 1 }),
   ],
   slow: [
-    number('stallMs', 'stands still for', 'ms', { min: 1, max: 5_000, initial: 200 }),
+    number('stallMs', 'stands still for', 'ms', { min: 1, max: 800, initial: 200 }),
     number('everyMs', 'every', 'ms', { min: 2, max: 60_000, initial: 500 }),
   ],
   'slow-disk': [
