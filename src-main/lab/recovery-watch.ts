@@ -8,11 +8,14 @@ import { hasConnectedMajority } from '../verification/connected-majority.ts';
 import type { FaultRecord, LinkRule } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
+import type { Standing } from './membership.ts';
 
 /** A live cluster or a simulated one. */
 export interface WatchedCluster {
   /** Who decides now. */
   readonly voterIds: readonly NodeId[];
+  /** A voter that lost its disk decides nothing until it was added anew. */
+  readonly membership: { standingOf(node: NodeId): Standing };
   readonly ledger: {
     readonly active: readonly FaultRecord[];
     linkRules(): ReadonlyMap<string, readonly LinkRule[]>;
@@ -81,12 +84,12 @@ export class RecoveryWatch {
   }
 }
 
-function isOwedRecovery({ voterIds: nodeIds, ledger }: WatchedCluster): boolean {
+function isOwedRecovery({ voterIds: nodeIds, membership, ledger }: WatchedCluster): boolean {
   const rules = ledger.linkRules();
   const down = new Set(ledger.active.flatMap(({ spec }) => ('node' in spec ? [spec.node] : [])));
   return hasConnectedMajority({
     nodeIds,
-    running: nodeIds.filter((node) => !down.has(node)),
+    running: nodeIds.filter((node) => !down.has(node) && membership.standingOf(node) === 'voter'),
     isCut: (from, to) => isBroken(rules.get(linkKey(from, to)) ?? []),
   });
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FaultLedger } from '../../../src-main/lab/fault-ledger.ts';
+import type { Standing } from '../../../src-main/lab/membership.ts';
 import { RecoveryWatch } from '../../../src-main/lab/recovery-watch.ts';
 import type { FaultSpec } from '../../../src-main/vocabulary/fault.ts';
 import { operation } from './facts.ts';
@@ -14,8 +15,11 @@ beforeEach(() => {
   nowUs = 0;
 });
 
-function watch(voterIds = ['n1', 'n2', 'n3']): RecoveryWatch {
-  return new RecoveryWatch({ voterIds, ledger, nowUs: () => nowUs }, 1_000);
+function watch(voterIds = ['n1', 'n2', 'n3'], wiped: string[] = []): RecoveryWatch {
+  const membership = {
+    standingOf: (node: string) => (wiped.includes(node) ? 'outside' : 'voter') as Standing,
+  };
+  return new RecoveryWatch({ voterIds, membership, ledger, nowUs: () => nowUs }, 1_000);
 }
 
 function breakAt(us: number, to: RecoveryWatch, spec: FaultSpec): void {
@@ -39,6 +43,14 @@ describe('the expectation recoversWithinMs', () => {
     const watched = watch();
     breakAt(0, watched, { kind: 'kill', node: 'n1' });
     breakAt(SECOND / 2, watched, { kind: 'kill', node: 'n2' });
+    nowUs = 9 * SECOND;
+    watched.finish();
+    expect(watched.violations).toEqual([]);
+  });
+
+  test('does not count a voter that lost its disk', () => {
+    const watched = watch(['n1', 'n2', 'n3'], ['n2']);
+    breakAt(0, watched, { kind: 'kill', node: 'n3' });
     nowUs = 9 * SECOND;
     watched.finish();
     expect(watched.violations).toEqual([]);
