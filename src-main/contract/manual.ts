@@ -1,5 +1,7 @@
 /** Manual mode as it crosses the wire: what a person does by hand, and what waits in the inboxes. */
 import { z } from 'zod';
+import type { Era } from '../vocabulary/era.ts';
+import type { MessageKind } from '../vocabulary/trace.ts';
 import { nodeId } from './admin.ts';
 
 const position = z.int().min(1);
@@ -51,6 +53,8 @@ const itemSchema = z.object({
   /** null: a client. */
   from: z.string().nullable(),
   type: z.string(),
+  /** The kind of a message; null for everything else. */
+  mk: z.custom<MessageKind>().nullable(),
   text: z.string(),
   bytes: z.number(),
   /** When it arrived. */
@@ -65,7 +69,7 @@ const nodeSchema = z.object({
   waiting: z.number(),
   role: z.string(),
   word: z.string(),
-  era: z.string(),
+  era: z.custom<Era>(),
   committed: z.number(),
   applied: z.number(),
   timerTicks: z.number(),
@@ -98,6 +102,8 @@ export const manualStateSchema = z.object({
   nodes: z.array(nodeSchema),
   /** The oldest items of all inboxes, oldest first. */
   items: z.array(itemSchema),
+  /** What `step` does: delivers an item, or (null) lets the timer of a node fire. */
+  next: z.object({ node: z.string(), item: z.number().nullable() }).nullable(),
   /** Items in all inboxes, those that are not listed included. */
   waiting: z.number(),
   /** Items that were lost because an inbox was full. */

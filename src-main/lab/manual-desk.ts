@@ -6,7 +6,9 @@ import { LabError } from '../contract/errors.ts';
 import type { ManualAct, ManualNodeView, ManualState } from '../contract/manual.ts';
 import type { Cluster } from '../contract/model.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
-import type { ManualCondition, ManualNodeAct } from '../vocabulary/manual.ts';
+import { protocolDefinition } from '../protocols/index.ts';
+import type { ManualCondition, ManualItem, ManualNodeAct } from '../vocabulary/manual.ts';
+import type { MessageKind } from '../vocabulary/trace.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { Leadership } from './leadership.ts';
@@ -202,6 +204,7 @@ export class ManualDesk {
     if (act.do === 'run') this.#begin(act.until, act.steps);
     else if (act.do === 'step') this.#ensure(await this.#step());
     else if (act.do === 'fire') this.#ensure(await this.#actOn(act.node, { do: 'fire' }));
+    else if (act.do === 'deliver') this.#ensure(await this.#deliver(act.node, act.item));
     else this.#ensure(await this.#actOn(act.node, { do: act.do, item: act.item }));
   }
 
@@ -225,7 +228,12 @@ export class ManualDesk {
     const next = this.#inboxes.next(this.#movable);
     if (next === null) return 'nothing can move: no node runs';
     if (next.do === 'fire') return this.#actOn(next.node, { do: 'fire' });
-    return this.#actOn(next.node, { do: 'deliver', item: next.item.id });
+    return this.#deliver(next.node, next.item.id);
+  }
+
+  /** All clocks follow one time: this one catches up before it gets anything. */
+  #deliver(node: NodeId, item: number): Promise<string | null> {
+    return this.#actOn(node, { do: 'deliver', item, ticks: this.#inboxes.lagOf(node) });
   }
 
   /** @returns why it was not done, or null. */
@@ -290,7 +298,8 @@ export class ManualDesk {
       on: this.#isOn,
       tickMs: this.#options.plan.timing.tickMs,
       nodes: this.#isOn ? this.#nodeIds.map((node) => this.#viewOf(node)) : [],
-      items: this.#inboxes.oldest(LISTED_MAX),
+      items: this.#inboxes.oldest(LISTED_MAX).map((item) => ({ ...item, mk: this.#kindOf(item) })),
+      next: this.#nextView(),
       waiting: this.#inboxes.waiting,
       overflowed: this.#inboxes.overflowed,
       steps: this.#steps,
@@ -300,10 +309,22 @@ export class ManualDesk {
     };
   }
 
+  #kindOf({ kind, type }: ManualItem): MessageKind | null {
+    if (kind !== 'message') return null;
+    return protocolDefinition(this.#options.plan.protocol).messageKinds[type] ?? null;
+  }
+
+  #nextView(): ManualState['next'] {
+    const next = this.#isOn ? this.#inboxes.next(this.#movable) : null;
+    if (next === null) return null;
+    return { node: next.node, item: next.do === 'deliver' ? next.item.id : null };
+  }
+
   #viewOf(node: NodeId): ManualNodeView {
     const handle = this.#options.nodes.handle(node);
     const state = this.#inboxes.state(node);
-    const none = { role: '', word: '', era: '', committed: 0, applied: 0 };
+    const era = { number: 0, owner: null };
+    const none = { role: '', word: '', era, committed: 0, applied: 0 };
     const is = handle?.isRunning !== true ? 'down' : handle.isPaused ? 'paused' : 'manual';
     return {
       node,

@@ -1,5 +1,4 @@
 /** The inboxes of all nodes in manual mode as the lab knows them, and the choice of what is next. */
-import type { ManualItemView } from '../contract/manual.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { ManualItem, ManualNodeState } from '../vocabulary/manual.ts';
 import type { LinkTraffic } from '../runtime/process/node-config.ts';
@@ -15,6 +14,9 @@ interface NodeInbox {
   readonly cameInAtTicks: number;
 }
 
+/** An item, and whose inbox it waits in. */
+export type PlacedItem = ManualItem & { readonly node: NodeId };
+
 /** What a scheduler does next. */
 export type NextStep =
   | { readonly do: 'deliver'; readonly node: NodeId; readonly item: ManualItem }
@@ -22,7 +24,7 @@ export type NextStep =
 
 export class ManualInboxes {
   readonly #nodes = new Map<NodeId, NodeInbox>();
-  /** Latest time that any node's clock has come to, in ticks since the mode began. */
+  /** The cluster's time, in ticks since the mode began: firing a timer moves it on. */
   #ticks = 0;
   #overflowedBefore = 0;
 
@@ -87,8 +89,8 @@ export class ManualInboxes {
   }
 
   /** The oldest of all, oldest first. */
-  oldest(count: number): ManualItemView[] {
-    const all: ManualItemView[] = [];
+  oldest(count: number): PlacedItem[] {
+    const all: PlacedItem[] = [];
     for (const [node, { items }] of this.#nodes) {
       let taken = 0;
       for (const item of items.values()) {
@@ -110,6 +112,12 @@ export class ManualInboxes {
         return to === from || sent <= (this.#nodes.get(to)?.traffic[from]?.read ?? 0);
       });
     });
+  }
+
+  /** How far the clock of this node is behind the cluster's time. */
+  lagOf(node: NodeId): number {
+    const inbox = this.#nodes.get(node);
+    return inbox === undefined ? 0 : this.#ticks - ticksOf(inbox);
   }
 
   /** The oldest item; if none waits, the timer that is due first, each node by its own clock. */

@@ -2,6 +2,7 @@
  * Manual mode of a live cluster: what waits in the inbox of a node, and what its scheduler, a person
  * or the lab in a person's place, does with it.
  */
+import type { Era } from './era.ts';
 import type { NodeId, Position } from './ids.ts';
 import type { Role } from './trace.ts';
 
@@ -30,18 +31,20 @@ export interface ManualItem {
 export interface ManualNodeState {
   readonly role: Role;
   readonly word: string;
-  readonly era: string;
+  readonly era: Era;
   readonly committed: Position;
   readonly applied: Position;
   /** Ticks until its next timer: what `fire` lets pass. */
   readonly timerTicks: number;
-  /** Ticks that were let pass in this mode so far. */
+  /** Ticks that have passed on its clock in this mode. */
   readonly firedTicks: number;
 }
 
 /** What a scheduler does to one node. */
 export type ManualNodeAct =
-  | { readonly do: 'deliver' | 'drop' | 'duplicate'; readonly item: number }
+  /** `ticks`: its clock catches up by so many first, as at the beginning of any turn. */
+  | { readonly do: 'deliver'; readonly item: number; readonly ticks: number }
+  | { readonly do: 'drop' | 'duplicate'; readonly item: number }
   /** Time passes on this node until its next timer is due, and no further. */
   | { readonly do: 'fire' };
 

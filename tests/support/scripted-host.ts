@@ -72,7 +72,7 @@ function scriptedLab(listeners: Set<Partial<LabEvents>>): Lab {
 
 function noManual(cluster: string): ManualState {
   const none = { nodes: [], items: [], waiting: 0, overflowed: 0, steps: 0, last: '' };
-  return { cluster, on: false, tickMs: 1, ...none, run: null, asks: [] };
+  return { cluster, on: false, tickMs: 1, ...none, next: null, run: null, asks: [] };
 }
 
 function scriptedRuns(deleted: number[]): RunStore {

@@ -8,7 +8,6 @@
  */
 import type { Core, Input } from '../../protocols/kernel/core.ts';
 import { formatValue } from '../../protocols/kernel/message-text.ts';
-import { eraLabel } from '../../vocabulary/era.ts';
 import type { ManualNodeAct, ManualNodeState } from '../../vocabulary/manual.ts';
 import type { Gateway } from './gateway.ts';
 import { ManualInbox, type Arrival } from './manual-inbox.ts';
@@ -73,11 +72,24 @@ export class ManualMode {
 
   #perform(act: ManualNodeAct): string | null {
     if (!this.inbox.isOpen) return 'the node is not in manual mode';
-    if (act.do !== 'fire') return this.inbox.act(act.do, act.item);
-    const ticks = this.#timerTicks;
+    if (act.do === 'fire') this.#pass(this.#timerTicks);
+    else return this.#actOnItem(act);
+    return null;
+  }
+
+  #actOnItem(act: Exclude<ManualNodeAct, { do: 'fire' }>): string | null {
+    const problem = this.inbox.act(act.do, act.item);
+    // A timer fires when somebody says so: what comes before it lets less time pass.
+    if (problem === null && act.do === 'deliver') {
+      this.#pass(Math.min(act.ticks, this.#timerTicks - 1));
+    }
+    return problem;
+  }
+
+  /** So much time passes at the beginning of the next turn. */
+  #pass(ticks: number): void {
     this.#firedTicks += ticks;
     this.#options.clock.step(ticks);
-    return null;
   }
 
   /** What clients asked, as inputs of this turn; in manual mode each request waits instead. */
@@ -138,7 +150,7 @@ export class ManualMode {
     return {
       role,
       word,
-      era: eraLabel(era),
+      era,
       committed,
       applied,
       timerTicks: this.#timerTicks,
