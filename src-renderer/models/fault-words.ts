@@ -59,8 +59,9 @@ export const KIND_WORDS: Readonly<Record<FaultKindName, KindWords>> = {
 };
 
 /** How the others come to know of it: a killed node, one that hangs and one that is cut off look
- *  alike to a protocol, but not to its sockets. */
-export function noticedText(spec: FaultSpec): string {
+ *  alike to a protocol, but not to its sockets.
+ *  @param isDown the node has no process now */
+export function noticedText(spec: FaultSpec, isDown: boolean): string {
   switch (spec.kind) {
     case 'kill':
     case 'power-cut':
@@ -80,7 +81,7 @@ export function noticedText(spec: FaultSpec): string {
     case 'corrupt':
       return 'it cannot start';
     case 'crash-at':
-      return 'killed when it passes there';
+      return isDown ? 'it passed there: its sockets are closed' : 'killed when it passes there';
     default:
       return '';
   }
