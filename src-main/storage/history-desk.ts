@@ -130,6 +130,7 @@ export class HistoryDesk {
 
 function tooLong(): HistoryVerdict {
   const limit = OPERATIONS_MAX.toLocaleString('en-US');
-  const undecided = `whether the history is linearizable was not judged: it has more than ${limit} operations`;
+  const why = `it has more than ${limit} operations`;
+  const undecided = `whether the history is linearizable was not judged: ${why}`;
   return { verdict: 'unknown', violations: [], undecided };
 }

@@ -99,7 +99,7 @@ export class SalvageJob {
       failedExpectations: [],
       unknownBecause: null,
     };
-    // What was asked and not answered when the lab died is not in the record: nothing can be proved.
+    // What was under way when the lab died is not in the record: its history proves nothing.
     const result = this.#recording.finish(end, null);
     this.#recording.write(writer);
     writer.putResult(this.#run, result);
