@@ -74,7 +74,8 @@ export interface Recorder {
     operations: readonly OperationRecord[],
     closedUs?: number | null,
   ): void;
-  /** Drains the journals, makes the final checks and metrics, judges the history, closes the run. */
+  /** Drains the journals, makes the final checks and metrics, judges the history of the clients,
+   *  closes the run. */
   endRun(runId: number, end: RunEnd): Promise<Run>;
   subscribe(events: RecorderEvents): () => void;
   /** Ends open runs as incomplete, and the worker. */
