@@ -50,6 +50,9 @@ const faultReportSchema = z.object({
   /** Who asked. */
   origin: z.string(),
   startMs: z.number(),
+  /** When it took effect, where that was later: a crash that waits for a point to be passed. Spans
+   *  then count from there. */
+  struckMs: figure,
   endMs: figure,
   /** How it was undone, or why it was not; null while it is on. */
   outcome: z.string().nullable(),

@@ -2,7 +2,7 @@
 import { SimulatedScenario } from '../../src-main/lab/simulated-scenario.ts';
 import { settingsFor } from '../../src-main/lab/scenario-settings.ts';
 import type { RunReport } from '../../src-main/contract/report.ts';
-import type { LabEvent } from '../../src-main/verification/reports/lab-record.ts';
+import type { ViewEvent } from '../../src-main/contract/events.ts';
 import type { RecordedLine } from '../../src-main/verification/reports/recorded-lines.ts';
 import { RunReportBuilder } from '../../src-main/verification/reports/run-report.ts';
 import type { ProtocolName } from '../../src-main/vocabulary/ids.ts';
@@ -13,7 +13,7 @@ import type { OperationRecord } from '../../src-main/vocabulary/workload.ts';
 
 export function simulatedReport(spec: ScenarioSpec, protocol: ProtocolName): RunReport {
   const lines: RecordedLine[] = [];
-  const events: LabEvent[] = [];
+  const events: ViewEvent[] = [];
   const operations: OperationRecord[] = [];
   const lives = new Map<string, number>();
   const scenario = new SimulatedScenario(spec, protocol, spec.seed, {

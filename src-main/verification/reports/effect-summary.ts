@@ -1,6 +1,6 @@
 /** What a fault did, in a sentence. */
 import type { FaultReport } from '../../contract/report.ts';
-import { spanText } from './figure-text.ts';
+import { momentText, spanText } from './figure-text.ts';
 
 /**
  * @param healthLost whether live voters ceased to follow one leader
@@ -11,7 +11,9 @@ export function effectSummary(
   healthLost: boolean,
   usualGapMs: number | null,
 ): string {
-  const sentences = [leaderText(report), healthText(report, healthLost)];
+  const { struckMs } = report;
+  const struck = struckMs === null ? '' : `It struck at ${momentText(struckMs)}.`;
+  const sentences = [struck, leaderText(report), healthText(report, healthLost)];
   sentences.push(clientText(report, usualGapMs));
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }

@@ -5,12 +5,12 @@
 import type { ElectionReport, FaultReport } from '../../contract/report.ts';
 import { eraLabel } from '../../vocabulary/era.ts';
 import type { AdminRecord } from '../../vocabulary/admin.ts';
-import type { FaultRecord } from '../../vocabulary/fault.ts';
+import { isRefused, type FaultRecord } from '../../vocabulary/fault.ts';
 import type { ClientOutcomes } from './client-outcomes.ts';
 import type { CommitPaths } from './commit-paths.ts';
 import { effectSummary } from './effect-summary.ts';
 import { AFTERMATH_US, FaultOwners, type FaultFacts } from './fault-owners.ts';
-import { isRefused } from './lab-record.ts';
+import type { StruckFault } from './lab-record.ts';
 import type { Leaderships, Tenure } from './leaderships.ts';
 import type { Span } from './spans.ts';
 import { lengthOf, type Gap } from './success-gaps.ts';
@@ -27,10 +27,10 @@ const OUTAGE_FACTOR = 2;
 
 export class FaultEffects {
   readonly #found: Findings;
-  readonly #faults: readonly FaultRecord[];
+  readonly #faults: readonly StruckFault[];
   readonly #owners: FaultOwners;
 
-  constructor(found: Findings, faults: readonly FaultRecord[], commands: readonly AdminRecord[]) {
+  constructor(found: Findings, faults: readonly StruckFault[], commands: readonly AdminRecord[]) {
     this.#found = found;
     this.#faults = faults;
     const applied = faults.filter((fault) => !isRefused(fault));
@@ -196,7 +196,7 @@ function msText(us: number): string {
   return `${Math.round(us / 1_000)} ms`;
 }
 
-function refusedReport(fault: FaultRecord): FaultReport {
+function refusedReport(fault: StruckFault): FaultReport {
   const nothing = { detectedMs: null, electedMs: null, readyMs: null, firstCommitMs: null };
   const summary = `It was not carried out: ${fault.outcome ?? ''}.`;
   return {
@@ -207,9 +207,10 @@ function refusedReport(fault: FaultRecord): FaultReport {
   };
 }
 
-function plain(fault: FaultRecord) {
-  const { id, spec, label, origin, startUs, endUs, outcome } = fault;
-  const times = { startMs: startUs / 1_000, endMs: inMs(endUs) };
+function plain(fault: StruckFault) {
+  const { id, spec, label, origin, startUs, endUs, outcome, armedUs } = fault;
+  const struckMs = armedUs === null ? null : startUs / 1_000;
+  const times = { startMs: (armedUs ?? startUs) / 1_000, struckMs, endMs: inMs(endUs) };
   return { id, kind: spec.kind, label, origin, ...times, outcome };
 }
 

@@ -6,6 +6,7 @@
 import type { AdminRecord } from '../../vocabulary/admin.ts';
 import type { FaultRecord, FaultSpec } from '../../vocabulary/fault.ts';
 import type { NodeId } from '../../vocabulary/ids.ts';
+import type { StruckFault } from './lab-record.ts';
 import type { Leaderships, Suspicion, Tenure } from './leaderships.ts';
 import type { Span } from './spans.ts';
 
@@ -16,7 +17,7 @@ export const AFTERMATH_US = 2_000_000;
 const LEAVING: ReadonlySet<string> = new Set(['transfer', 'remove', 'replace', 'reconfigure']);
 
 export interface FaultFacts {
-  readonly fault: FaultRecord;
+  readonly fault: StruckFault;
   readonly leader: Tenure | null;
   readonly onLeader: boolean;
 }
@@ -33,7 +34,7 @@ export class FaultOwners {
   /** @param faults those that were carried out */
   constructor(
     leaderships: Leaderships,
-    faults: readonly FaultRecord[],
+    faults: readonly StruckFault[],
     commands: readonly AdminRecord[],
   ) {
     this.#leaderships = leaderships;

@@ -3,9 +3,10 @@
  * the order of time, the client history in any, then ask once.
  */
 import type { Run } from '../../contract/model.ts';
+import type { ViewEvent } from '../../contract/events.ts';
 import type { RunReport } from '../../contract/report.ts';
 import { protocolDefinition } from '../../protocols/index.ts';
-import { isDownFault, type FaultRecord } from '../../vocabulary/fault.ts';
+import { isDownFault, isRefused, type FaultRecord } from '../../vocabulary/fault.ts';
 import type { StepHeader } from '../../vocabulary/journal.ts';
 import type { Timing } from '../../vocabulary/timing.ts';
 import type { OperationRecord, Workload } from '../../vocabulary/workload.ts';
@@ -13,7 +14,7 @@ import { ClientOutcomes } from './client-outcomes.ts';
 import { CommitPaths } from './commit-paths.ts';
 import { ConfigurationChanges } from './configuration-changes.ts';
 import { FaultEffects } from './fault-effects.ts';
-import { isRefused, LabRecord, type LabEvent } from './lab-record.ts';
+import { LabRecord } from './lab-record.ts';
 import { Leaderships } from './leaderships.ts';
 import { MessageCosts } from './message-costs.ts';
 import { Lives, type Life, type RecordedLine } from './recorded-lines.ts';
@@ -69,12 +70,15 @@ export class RunReportBuilder {
     } else if (header.k === 'l') this.#commits.handleLoad(life, header.pos);
   }
 
-  handleLabEvent(event: LabEvent): void {
+  /** What the lab says of anything else is no part of a report. */
+  handleLabEvent(event: ViewEvent): void {
     const { us } = event;
     if (event.k === 'fault') this.#handleFault(event.fault);
     else if (event.k === 'admin') this.#record.handleCommand(event.record);
-    else if (event.k === 'down') this.#leaderships.handleDown(event.node, us, event.how);
-    else if (event.k === 'pause') this.#leaderships.handlePause(event.node, us, true);
+    else if (event.k === 'down') {
+      this.#record.handleDown(us, event.node);
+      this.#leaderships.handleDown(event.node, us, event.how);
+    } else if (event.k === 'pause') this.#leaderships.handlePause(event.node, us, true);
     else if (event.k === 'resume') this.#leaderships.handlePause(event.node, us, false);
   }
 

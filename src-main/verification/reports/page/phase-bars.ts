@@ -61,9 +61,9 @@ function phasesOf({ detectedMs, electedMs, readyMs, firstCommitMs }: FaultReport
 }
 
 /** Since the fault; the last answer before it may be earlier. */
-function outageEnd({ outageFromMs, outageMs, startMs }: FaultReport): number {
+function outageEnd({ outageFromMs, outageMs, startMs, struckMs }: FaultReport): number {
   if (outageFromMs === null || outageMs === null) return 0;
-  return outageFromMs + outageMs - startMs;
+  return outageFromMs + outageMs - (struckMs ?? startMs);
 }
 
 function phaseRow(

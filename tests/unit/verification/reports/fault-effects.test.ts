@@ -230,3 +230,12 @@ test('of overlapping faults each has the outage that began with it', () => {
   ]);
   expect(faults[0]?.summary).toContain('put down to #3');
 });
+
+test('a crash that waits for a point counts from the moment at which it struck', () => {
+  const spec = { kind: 'crash-at', node: 'n1', point: 'before-reply', nth: 3 } as unknown;
+  const armed = { ...KILL, spec: spec as FaultRecord['spec'], startUs: 700 * MS };
+  const [told] = crash().fault(armed).report().faults;
+  // The lab saw it down at 1,210 ms, after n2 had begun to suspect.
+  expect(told).toMatchObject({ startMs: 700, struckMs: 1_210, electedMs: 90, readyMs: 110 });
+  expect(told?.summary).toMatch(/^It struck at 1\.210 s\./);
+});

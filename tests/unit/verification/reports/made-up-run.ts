@@ -1,7 +1,7 @@
 /** A small run written by hand: journals, what the lab saw, what clients got. */
 import type { Run } from '../../../../src-main/contract/model.ts';
 import type { RunReport } from '../../../../src-main/contract/report.ts';
-import type { LabEvent } from '../../../../src-main/verification/reports/lab-record.ts';
+import type { ViewEvent } from '../../../../src-main/contract/events.ts';
 import type { RecordedLine } from '../../../../src-main/verification/reports/recorded-lines.ts';
 import {
   RunReportBuilder,
@@ -52,7 +52,7 @@ export function runOf(change: Partial<Run> = {}): Run {
 /** Collects what happened in any order and reports on it in the order of time. */
 export class MadeUpRun {
   readonly #lines: RecordedLine[] = [];
-  readonly #events: LabEvent[] = [];
+  readonly #events: ViewEvent[] = [];
   readonly #operations: OperationRecord[] = [];
   readonly #steps = new Map<string, number>();
 
@@ -85,7 +85,7 @@ export class MadeUpRun {
     return this;
   }
 
-  lab(...events: LabEvent[]): this {
+  lab(...events: ViewEvent[]): this {
     this.#events.push(...events);
     return this;
   }
@@ -114,7 +114,7 @@ export class MadeUpRun {
     const events = [...this.#events].sort((a, b) => a.us - b.us);
     for (const line of lines) {
       while ((events[0]?.us ?? Infinity) <= line.header.us) {
-        builder.handleLabEvent(events.shift() as LabEvent);
+        builder.handleLabEvent(events.shift() as ViewEvent);
       }
       builder.handleLine(line);
     }
