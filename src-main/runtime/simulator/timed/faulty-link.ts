@@ -55,6 +55,11 @@ export class FaultyLink {
     return this.#filter.takeSpent();
   }
 
+  /** Messages overtake one another on purpose. */
+  get isReordering(): boolean {
+    return this.#filter.rules.some(({ effect }) => effect.kind === 'reorder');
+  }
+
   /** What becomes of a packet; one that is held stays here. `lost`: what was held for a session
    *  that is over. */
   admit(

@@ -97,9 +97,9 @@ export class TimedLinks {
     this.#ports.plan({ from, to, id, fate }, timeUs);
   }
 
-  /** Packets of a session do not overtake each other. */
-  #inOrder({ from, to, frame }: Packet, timeUs: number): number {
-    if (frame === null) return timeUs;
+  /** Packets of a session do not overtake each other, nor do others that a fault makes late. */
+  #inOrder({ from, to, frame }: Packet, timeUs: number, keepsOrder = false): number {
+    if (frame === null && !keepsOrder) return timeUs;
     const name = `${from}>${to}`;
     const ordered = Math.max(timeUs, this.#lastDue.get(name) ?? 0);
     this.#lastDue.set(name, ordered);
@@ -118,8 +118,10 @@ export class TimedLinks {
     for (const dead of lost) this.#plan(dead, 'drop', nowUs);
     if (meant.is === 'held') return;
     if (meant.is === 'lost') return this.#plan(packet, 'drop', nowUs);
-    const timeUs = this.#inOrder(packet, meant.dueUs + delayUs);
-    if (meant.dueUs > nowUs) faulty.noteLate(packet, fate, timeUs);
+    const isLate = meant.dueUs > nowUs;
+    const keepsOrder = isLate && !faulty.isReordering;
+    const timeUs = this.#inOrder(packet, meant.dueUs + delayUs, keepsOrder);
+    if (isLate) faulty.noteLate(packet, fate, timeUs);
     this.#plan(packet, fate, timeUs);
     // A copy never comes before its original: a session would take it for a hole.
     for (const copyUs of meant.copiesDueUs) {
@@ -140,9 +142,13 @@ export class TimedLinks {
     const { isNowCut, free } = faulty.setRules(rules);
     if (isNowCut) this.#loseAll(from, to);
     if (free.some(({ wasLate }) => wasLate)) this.#lastDue.delete(`${from}>${to}`);
-    // Behind what is under way without being late.
-    const timeUs = this.#ports.nowUs() + this.#modelOf(from, to).delayUsMax;
-    for (const { packet, fate } of free) this.#plan(packet, fate, this.#inOrder(packet, timeUs));
+    const nowUs = this.#ports.nowUs();
+    // In a session behind what is under way without being late.
+    const behindUs = nowUs + this.#modelOf(from, to).delayUsMax;
+    for (const { packet, fate } of free) {
+      const timeUs = packet.frame === null ? nowUs : this.#inOrder(packet, behindUs);
+      this.#plan(packet, fate, timeUs);
+    }
   }
 
   #faultyAt(name: string, isNeeded: boolean): FaultyLink | null {
