@@ -18,6 +18,10 @@ seed: 5
 workload: { clients: 2, ratePerSecond: 100 }
 durationMs: 60s
 steps:
+  - { at: 200ms, do: hold-disk, node: n1 }
+  - { at: 200ms, do: slow, node: n2, stallMs: 300ms, everyMs: 400ms }
+  - { at: 200ms, do: crash-at, node: n3, point: after-reply, nth: 1000000 }
+  - { at: 200ms, do: hold, from: n1, to: n3, types: replicate }
   - { at: 300ms, do: pause, node: leader }
 expect: [invariants]
 `;
@@ -51,7 +55,8 @@ function readNote(): Note | null {
   }
 }
 
-/** Starts `qlab compare` and waits until a leader of each protocol is paused. */
+/** Starts `qlab compare` and waits until a leader of each protocol is paused, in a cluster where a
+ *  disk and a link are held, a node stalls, and a crash is armed. */
 async function startLab(): Promise<Note> {
   const file = path.join(directory, 'long.yaml');
   fs.writeFileSync(file, SCENARIO);
@@ -77,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('a lab that ends too early', () =>
   test('SIGKILL: no node stays, paused or not, nor a socket; the next start salvages', async () => {
     const note = await startLab();
     lab.kill('SIGKILL');
-    await until('no node is left', () => !note.nodePids.some(isAlive));
+    await until('no node is left', () => !note.nodePids.some(isAlive), 1_000);
     await until('the sockets are gone', () => !fs.existsSync(note.socketDir));
     // Before any lab closes it, whoever only reads sees that nobody records any more.
     const onlooker = new RunReader(database);

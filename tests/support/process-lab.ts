@@ -86,13 +86,19 @@ export async function until(
   }
 }
 
+/** Whether it runs: one that has ended, and whose parent died before it asked how, does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !isZombie(pid);
   } catch {
     return false;
   }
+}
+
+function isZombie(pid: number): boolean {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')')).startsWith(') Z');
 }
 
 /** Waits for the next operation that succeeds and was asked after now. */
