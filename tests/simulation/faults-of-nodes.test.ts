@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FaultRecord, NodeFault } from '../../src-main/vocabulary/fault.ts';
 import { PROTOCOL_NAMES, type NodeId } from '../../src-main/vocabulary/ids.ts';
+import { protocolDefinition } from '../../src-main/protocols/index.ts';
+import { runScript } from '../../src-main/runtime/simulator/script/run-script.ts';
 import { FaultBench } from './fault-bench.ts';
 
 let last: FaultBench | null = null;
@@ -255,5 +257,35 @@ describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
     bench.run(1_000);
     expect(Math.abs(bench.ticksOf(follower) - after - 100)).toBeLessThanOrEqual(6);
     bench.untilLevel();
+  });
+});
+
+describe('in a script, a node whose disk fails', () => {
+  const script = (mode: string, expected: string): string => `
+cluster nodes=3 seed=1
+lead n3
+open c1 n3
+flush
+disk n1 ${mode}
+submit c1 n3 put x 1
+flush
+expect down n1
+boot n1
+expect length n1 ${expected}
+settle
+expect value all x 1
+`;
+
+  test.each(PROTOCOL_NAMES)('at a sync of %s finds the write in its next life', (name) => {
+    // Raft begins with an entry of its own.
+    const length = name === 'raft' ? 3 : 2;
+    const protocol = protocolDefinition(name);
+    for (const [mode, found] of [
+      ['failing-sync', length],
+      ['failing', length - 1],
+    ] as const) {
+      const { failures } = runScript(script(mode, String(found)), { protocol, mutants: [] });
+      expect(failures, mode).toEqual([]);
+    }
   });
 });

@@ -43,7 +43,7 @@ export function actionText(action: Action): string {
     case 'admin':
       return adminText(action.node, action.op);
     case 'crash-at':
-      return `crash-at ${action.node} ${action.point} nth=${action.nth}`;
+      return `crash-at ${action.node} ${action.point ?? 'never'} nth=${action.nth}`;
     case 'power-cut':
       return powerCutText(action);
     case 'boot':

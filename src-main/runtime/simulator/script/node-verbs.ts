@@ -9,7 +9,7 @@ import type { ScriptSession } from './session.ts';
 import { configInForce } from './show.ts';
 import type { Verb } from './verb.ts';
 
-const DISK_MODES: readonly DiskMode[] = ['instant', 'held', 'failing', 'full'];
+const DISK_MODES: readonly DiskMode[] = ['instant', 'held', 'failing', 'failing-sync', 'full'];
 const BOOT_DISKS: readonly BootDisk[] = ['kept', ...DISK_MODES, 'corrupt', 'wiped', 'amnesia'];
 
 type NodeVerb = 'kill' | 'stop' | 'pause' | 'resume' | 'freeze' | 'thaw';
@@ -39,15 +39,16 @@ export const powerCut: Verb = {
 };
 
 export const crashAt: Verb = {
-  usage: 'crash-at <nodes|all> <point> [nth=1]',
+  usage: 'crash-at <nodes|all> <point|never> [nth=1]',
   what:
     'Killed when it passes this point of what it does with an input, or does so for the nth ' +
     'time, counted anew in each life. What it wrote in one barrier is there as a whole or ' +
-    `not at all. Points: ${CRASH_POINT_NAMES.join(', ')}.`,
+    `not at all. \`never\` takes back what was not reached. Points: ${CRASH_POINT_NAMES.join(', ')}.`,
   example: 'crash-at n1 after-persist nth=2',
   run: (session, args) => {
     const nodes = args.nodes();
-    const point = args.oneOf('point', CRASH_POINT_NAMES);
+    const word = args.oneOf('point', [...CRASH_POINT_NAMES, 'never'] as const);
+    const point = word === 'never' ? null : word;
     const nth = args.pairNumber('nth') ?? 1;
     if (nth < 1) args.fail('nth=0; expected at least 1');
     for (const id of nodes) session.world.crashAt(id, point, nth);
@@ -81,7 +82,8 @@ export const disk: Verb = {
   usage: `disk <nodes|all> ${DISK_MODES.join('|')}`,
   what:
     'How a disk behaves from now on: barriers complete at once, wait to be completed, or the ' +
-    'next one fails (which ends the node). `instant` completes what waited.',
+    'next one fails (which ends the node); `failing-sync`: when it was written, so that the next ' +
+    'life finds it. `instant` completes what waited.',
   example: 'disk n1 held',
   run: (session, args) => {
     const nodes = args.nodes();

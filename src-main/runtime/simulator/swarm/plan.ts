@@ -53,6 +53,8 @@ export interface SwarmOptions {
   readonly plain: boolean;
   /** What is drawn in every seed. */
   readonly focus: readonly MutantFocus[];
+  /** Nodes are also killed at named points; without it a seed is what it always was. */
+  readonly crashPoints?: boolean;
 }
 
 export const SWARM_DEFAULTS = {

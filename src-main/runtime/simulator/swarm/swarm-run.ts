@@ -13,6 +13,7 @@ import type { Action } from '../world/actions.ts';
 import type { WorldObserver } from '../world/observed.ts';
 import type { SimNode } from '../world/sim-node.ts';
 import { converge } from './converge.ts';
+import { CrashMaker } from './crash-maker.ts';
 import { FaultMaker } from './faults.ts';
 import { Operator } from './operator.ts';
 import { drawPlan, type SwarmOptions, type SwarmPlan } from './plan.ts';
@@ -82,10 +83,12 @@ export function runSeed(
   const clients = new SimClients(simulation, plan.clients, seed);
   const operator = new Operator(simulation, checker, plan.changes.operator, seed);
   const faults = new FaultMaker(simulation, plan, () => operator.mayLoseDisk());
+  const crashes = options.crashPoints === true ? new CrashMaker(simulation, plan) : null;
   simulation.onOwn((event) => {
-    void (clients.handle(event) || faults.handle(event) || operator.handle(event));
+    const isMine = clients.handle(event) || faults.handle(event) || operator.handle(event);
+    if (!isMine) crashes?.handle(event);
   });
-  const running = { plan, simulation, checker, counter, clients, faults, operator };
+  const running = { plan, simulation, checker, counter, clients, faults, crashes, operator };
   const violation = runPhases(running);
   return {
     plan,
@@ -95,7 +98,7 @@ export function runSeed(
     committed: checker.common.max,
     elections: checker.common.elections,
     commands: operator.given,
-    faults: [...faults.made.values()].reduce((sum, count) => sum + count, 0),
+    faults: [...faults.made.values(), crashes?.made ?? 0].reduce((sum, count) => sum + count, 0),
     endUs: Math.round(simulation.nowUs),
     hash: trace?.hex ?? null,
     actions: world.record ?? [],
@@ -109,20 +112,23 @@ interface Running {
   readonly counter: Counter;
   readonly clients: SimClients;
   readonly faults: FaultMaker;
+  readonly crashes: CrashMaker | null;
   readonly operator: Operator;
 }
 
 function runPhases(running: Running): Violation | null {
-  const { plan, simulation, checker, clients, faults, operator } = running;
+  const { plan, simulation, checker, clients, faults, crashes, operator } = running;
   const isBroken = () => isOver(running);
   try {
     simulation.start();
     clients.start();
     faults.start();
+    crashes?.start();
     operator.start();
     simulation.run(plan.safetyUs, isBroken);
     if (isBroken()) return checker.violations[0] ?? storm(running);
     operator.stop();
+    crashes?.stop();
     faults.healAll();
     return converge({ ...running, isOver: isBroken }) ?? checker.violations[0] ?? null;
   } catch (error) {

@@ -63,11 +63,11 @@ export type Action =
       readonly do: 'kill' | 'stop' | 'pause' | 'resume' | 'freeze' | 'thaw';
       readonly node: NodeId;
     }
-  /** Killed when it passes this point for the `nth` time from now on. */
+  /** Killed when it passes this point for the `nth` time from now on; null: at none any more. */
   | {
       readonly do: 'crash-at';
       readonly node: NodeId;
-      readonly point: CrashPoint;
+      readonly point: CrashPoint | null;
       readonly nth: number;
     }
   | {

@@ -4,16 +4,8 @@
  */
 import { killedAtText, type CrashPoint } from '../../../vocabulary/crash-points.ts';
 import type { NodeRules } from '../../../vocabulary/fault.ts';
+import type { ArmedCrash } from './armed-crash.ts';
 import type { SimNode } from './sim-node.ts';
-
-export interface ArmedCrash {
-  /** Number in the ledger, 0 for none. */
-  readonly fault: number;
-  readonly point: CrashPoint;
-  readonly nth: number;
-  /** Passages so far, of this life and since it was armed. */
-  passed: number;
-}
 
 /** Thrown out of the driver, and caught where its turn was begun. */
 export class KilledAtPoint extends Error {

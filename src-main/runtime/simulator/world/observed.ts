@@ -13,7 +13,7 @@ import { StateMachine, type ApplyResult } from '../../../services/state-machine.
 import type { Json } from '../../../vocabulary/json.ts';
 import type { NodeId } from '../../../vocabulary/ids.ts';
 import type { Answer } from '../../driver/ports.ts';
-import type { ArmedCrash } from './crash-points.ts';
+import type { ArmedCrash } from './armed-crash.ts';
 import type { ClientRequestInfo, SimNode } from './sim-node.ts';
 import type { Packet } from './network.ts';
 

@@ -7,7 +7,7 @@ import type { ReadLevel } from '../../../vocabulary/read-level.ts';
 import type { Incoming } from '../../driver/ports.ts';
 import type { NodeDriver } from '../../driver/node-driver.ts';
 import type { SessionLink } from '../../driver/session-link.ts';
-import type { ArmedCrash } from './crash-points.ts';
+import type { ArmedCrash } from './armed-crash.ts';
 import type { SimDisk } from './disk.ts';
 
 /** What is volatile: one life of a node. */

@@ -288,11 +288,11 @@ export class World {
     this.#queue.run();
   }
 
-  /** Killed as soon as it passes this point for the `nth` time. */
-  crashAt(id: NodeId, point: CrashPoint, nth: number): void {
+  /** Killed as soon as it passes this point for the `nth` time; null: at no point any more. */
+  crashAt(id: NodeId, point: CrashPoint | null, nth: number): void {
     this.#note({ do: 'crash-at', node: id, point, nth });
     const node = this.node(id);
-    node.armed = [...node.armed, { fault: 0, point, nth, passed: 0 }];
+    node.armed = point === null ? [] : [...node.armed, { fault: 0, point, nth, passed: 0 }];
   }
 
   boot(id: NodeId, how: BootDisk): void {
