@@ -80,9 +80,12 @@ const faultReportSchema = z.object({
   /** Operations without success that were under way in that gap. */
   failed: z.number(),
   unknown: z.number(),
+  /** Median latency of what was answered while it was on. */
+  latencyP50Ms: figure,
   /** `none`: neither nodes nor clients showed anything; `internal`: leadership or acceptance of the
-   *  leader changed, clients noticed nothing; `outage`: clients did; `not-applied`. */
-  effect: z.enum(['none', 'internal', 'outage', 'not-applied']),
+   *  leader changed, clients noticed nothing; `slower`: they waited longer than usual; `outage`:
+   *  nothing was answered for a while, or operations failed; `not-applied`. */
+  effect: z.enum(['none', 'internal', 'slower', 'outage', 'not-applied']),
   /** The same in a sentence. */
   summary: z.string(),
 });
@@ -187,8 +190,9 @@ export const runReportSchema = z.object({
   commitLatency: spreadSchema,
   /** Leader knows it is committed -> applied on another node. */
   visibility: spreadSchema,
-  /** Longest gap between successes in time without faults; what is usual. */
+  /** Longest gap between successes, and median latency, in time without faults: what is usual. */
   usualGapMs: figure,
+  usualLatencyP50Ms: figure,
   longestGapMs: figure,
 
   faults: z.array(faultReportSchema),

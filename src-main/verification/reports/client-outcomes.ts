@@ -84,6 +84,11 @@ export class ClientOutcomes {
     return lost;
   }
 
+  /** Milliseconds; null when nothing was answered there. */
+  medianLatencyIn(spans: readonly Span[]): number | null {
+    return this.#timeline.medianIn(spans);
+  }
+
   /** Mean length of what one operation of the log asks for, as JSON; null without any. */
   get payloadLength(): number | null {
     const { characters, operations } = this.#payload;

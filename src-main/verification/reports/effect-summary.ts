@@ -4,17 +4,17 @@ import { momentText, spanText } from './figure-text.ts';
 
 /**
  * @param healthLost whether live voters ceased to follow one leader
- * @param usualGapMs longest gap in quiet time
+ * @param usual of quiet time
  */
 export function effectSummary(
   report: FaultReport,
   healthLost: boolean,
-  usualGapMs: number | null,
+  usual: { readonly gapUs: number; readonly latencyP50Ms: number | null },
 ): string {
   const { struckMs } = report;
   const struck = struckMs === null ? '' : `It struck at ${momentText(struckMs)}.`;
   const sentences = [struck, leaderText(report), healthText(report, healthLost)];
-  sentences.push(clientText(report, usualGapMs));
+  sentences.push(clientText(report, usual.gapUs), slowText(report, usual.latencyP50Ms));
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
@@ -39,7 +39,7 @@ function healthText({ healthyMs }: FaultReport, healthLost: boolean): string {
   return `All live voters accepted one leader after ${spanText(healthyMs)}.`;
 }
 
-function clientText(report: FaultReport, usualGapMs: number | null): string {
+function clientText(report: FaultReport, usualGapUs: number): string {
   const { id, effect, outageMs, outageOpen, outageOf, failed, unknown } = report;
   if (outageOf !== null && outageOf !== id) {
     const gap = `That no commit was answered for ${spanText(outageMs)}`;
@@ -50,8 +50,15 @@ function clientText(report: FaultReport, usualGapMs: number | null): string {
   if (effect === 'outage') {
     return lostText(failed, unknown, `No commit was answered for ${spanText(outageMs)}.`);
   }
-  const usual = usualGapMs === null ? '' : `, in quiet time ${spanText(usualGapMs)}`;
-  return `Clients noticed nothing (longest gap ${spanText(outageMs)}${usual}).`;
+  const gaps = `longest gap ${spanText(outageMs)}, usual ${spanText(usualGapUs / 1_000)}`;
+  if (effect === 'slower') return `No outage (${gaps}).`;
+  return `Clients noticed nothing (${gaps}).`;
+}
+
+function slowText({ latencyP50Ms, effect }: FaultReport, usualMs: number | null): string {
+  if (effect !== 'slower') return '';
+  const usual = usualMs === null ? '' : `, usual ${spanText(usualMs)}`;
+  return `Clients waited longer: p50 ${spanText(latencyP50Ms)}${usual}.`;
 }
 
 function lostText(failed: number, unknown: number, text: string): string {

@@ -24,6 +24,15 @@ interface Findings {
 
 /** A gap this much longer than any in quiet time is an outage. */
 const OUTAGE_FACTOR = 2;
+/** Clients wait longer than usual when their median is so much longer. */
+const SLOWER_FACTOR = 2;
+
+/** What is usual in quiet time. */
+export interface Usual {
+  /** Longest gap; where there was no quiet time, what stands for it. */
+  readonly gapUs: number;
+  readonly latencyP50Ms: number | null;
+}
 
 export class FaultEffects {
   readonly #found: Findings;
@@ -48,11 +57,10 @@ export class FaultEffects {
     });
   }
 
-  /** @param usualGapUs longest gap in quiet time, null when there was none */
-  reports(usualGapUs: number | null): FaultReport[] {
+  reports(usual: Usual): FaultReport[] {
     return this.#faults.map((fault) => {
       const facts = this.#owners.facts.find((one) => one.fault === fault);
-      return facts === undefined ? refusedReport(fault) : this.#report(facts, usualGapUs);
+      return facts === undefined ? refusedReport(fault) : this.#report(facts, usual);
     });
   }
 
@@ -81,14 +89,17 @@ export class FaultEffects {
     };
   }
 
-  #report(facts: FaultFacts, usualGapUs: number | null): FaultReport {
+  #report(facts: FaultFacts, usual: Usual): FaultReport {
     const { fault, leader, onLeader } = facts;
     const effects = this.#effectsOf(facts);
     const { suspicionUs, tenure, toUs } = effects;
-    const { gap, owner } = this.#outageOf(fault, effects.window, usualGapUs);
+    const { gap, owner } = this.#outageOf(fault, effects.window, usual.gapUs);
     const lost = this.#lostIn(fault, toUs, gap);
     const isOutage = owner === null ? lost.failed + lost.unknown > 0 : owner === fault;
+    const latencyP50Ms = this.#found.clients.medianLatencyIn([{ fromUs: fault.startUs, toUs }]);
+    const isSlower = (latencyP50Ms ?? 0) > SLOWER_FACTOR * (usual.latencyP50Ms ?? Infinity);
     const isInternal = suspicionUs !== null || effects.healthLost;
+    const calm = isInternal ? 'internal' : 'none';
     const since = (us: number | null): number | null =>
       us === null ? null : (us - fault.startUs) / 1_000;
     const report: FaultReport = {
@@ -107,14 +118,15 @@ export class FaultEffects {
       outageOpen: gap?.open ?? false,
       outageOf: owner?.id ?? null,
       ...lost,
-      effect: isOutage ? 'outage' : isInternal ? 'internal' : 'none',
+      latencyP50Ms,
+      effect: isOutage ? 'outage' : isSlower ? 'slower' : calm,
       summary: '',
     };
-    return { ...report, summary: effectSummary(report, effects.healthLost, inMs(usualGapUs)) };
+    return { ...report, summary: effectSummary(report, effects.healthLost, usual) };
   }
 
   /** The longest gap that is put down to it, else the longest that overlaps it. */
-  #outageOf(fault: FaultRecord, window: Span, usualGapUs: number | null) {
+  #outageOf(fault: FaultRecord, window: Span, usualGapUs: number) {
     const { gaps } = this.#found.clients;
     const isOwn = (one: Gap): boolean =>
       isLong(one, usualGapUs) && this.#owners.ownerOfGap(one) === fault;
@@ -183,8 +195,8 @@ function readyFrom(tenures: readonly Tenure[], from: Tenure): number | null {
   return later.find(({ readyUs }) => readyUs !== null)?.readyUs ?? null;
 }
 
-function isLong(gap: Gap, usualGapUs: number | null): boolean {
-  return gap.open || lengthOf(gap) > OUTAGE_FACTOR * (usualGapUs ?? 0);
+function isLong(gap: Gap, usualGapUs: number): boolean {
+  return gap.open || lengthOf(gap) > OUTAGE_FACTOR * usualGapUs;
 }
 
 function causeText({ label, startUs, endUs }: FaultRecord, us: number): string {
@@ -202,7 +214,14 @@ function refusedReport(fault: StruckFault): FaultReport {
   return {
     ...plain(fault),
     ...{ ...nothing, healthyMs: null, failedRounds: null, outageMs: null, outageFromMs: null },
-    ...{ leader: null, onLeader: false, newLeader: null, outageOpen: false, outageOf: null },
+    ...{
+      leader: null,
+      onLeader: false,
+      newLeader: null,
+      outageOpen: false,
+      outageOf: null,
+      latencyP50Ms: null,
+    },
     ...{ failed: 0, unknown: 0, effect: 'not-applied', summary },
   };
 }

@@ -2,6 +2,7 @@
  *  long the run is. */
 import type { TimelineReport } from '../../contract/report.ts';
 import type { OperationRecord } from '../../vocabulary/workload.ts';
+import type { Span } from './spans.ts';
 import { Spread } from './spread.ts';
 
 interface Bucket {
@@ -46,6 +47,24 @@ export class OutcomeTimeline {
     };
   }
 
+  /**
+   * Median latency of the operations answered in buckets that lie within these spans: of their
+   * medians, each weighed by its answers. Null when there were none.
+   */
+  medianIn(spans: readonly Span[]): number | null {
+    const medians: { ms: number; answers: number }[] = [];
+    for (const { fromUs, toUs } of spans) {
+      const first = Math.ceil(fromUs / 1_000 / this.#bucketMs);
+      const end = Math.min(this.#count, Math.floor(toUs / 1_000 / this.#bucketMs));
+      for (let at = first; at < end; at += 1) {
+        const bucket = this.#buckets[at];
+        const ms = bucket?.latency.quantile(0.5) ?? null;
+        if (bucket !== undefined && ms !== null) medians.push({ ms, answers: bucket.ok });
+      }
+    }
+    return weighedMedian(medians);
+  }
+
   #bucket(at: number): Bucket {
     let bucket = this.#buckets[at];
     if (bucket === undefined) {
@@ -54,6 +73,16 @@ export class OutcomeTimeline {
     }
     return bucket;
   }
+}
+
+function weighedMedian(items: readonly { ms: number; answers: number }[]): number | null {
+  const sorted = [...items].sort((a, b) => a.ms - b.ms);
+  let rest = sorted.reduce((sum, { answers }) => sum + answers, 0) / 2;
+  for (const { ms, answers } of sorted) {
+    rest -= answers;
+    if (rest <= 0) return ms;
+  }
+  return null;
 }
 
 /** The shortest round width with which there are not too many. */

@@ -92,6 +92,7 @@ export class RunReportBuilder {
     const effects = this.#effects();
     const quiet = this.#quietTime(effects.disturbed());
     const usualGapUs = this.#longestGapWithin(quiet);
+    const latencyP50Ms = this.#clients.medianLatencyIn(quiet);
     const client = this.#clients.report();
     const { gaps } = this.#clients;
     const longest = gaps.longestIn({ fromUs: 0, toUs: this.#endUs });
@@ -100,10 +101,11 @@ export class RunReportBuilder {
       ...client,
       notices: runNotices(this.#run, client.outcomes),
       usualGapMs: inMs(usualGapUs),
+      usualLatencyP50Ms: latencyP50Ms,
       longestGapMs: inMs(longest === null ? null : lengthOf(longest)),
       commitLatency: this.#commits.commitLatency(),
       visibility: this.#commits.visibility(),
-      faults: effects.reports(usualGapUs ?? this.#fallbackGapUs()),
+      faults: effects.reports({ gapUs: usualGapUs ?? this.#fallbackGapUs(), latencyP50Ms }),
       elections: effects.elections(),
       tenures: tenureReports(this.#leaderships.tenures, this.#endUs),
       changes: this.#changes.reports(this.#record.commands, this.#commits, gaps, this.#endUs),

@@ -43,6 +43,7 @@ function faultTable(faults: readonly FaultReport[]): Markup {
             <th class="n">all accept</th>
             <th class="n">failed rounds</th>
             <th class="n">outage</th>
+            <th class="n">p50 meanwhile</th>
             <th class="n">failed</th>
             <th class="n">unknown</th>
           </tr>
@@ -70,10 +71,11 @@ function faultRow(fault: FaultReport): Markup {
       ${cell(spanText(fault.healthyMs))}
       ${cell(fault.failedRounds === null ? '-' : countText(fault.failedRounds))}
       <td class="n ${effect === 'outage' ? 'hurt' : ''}">${spanText(fault.outageMs)}</td>
+      <td class="n ${effect === 'slower' ? 'hurt' : ''}">${spanText(fault.latencyP50Ms)}</td>
       ${cell(countText(fault.failed))} ${cell(countText(fault.unknown))}
     </tr>
     <tr class="story">
-      <td colspan="13">
+      <td colspan="14">
         <div>${fault.summary} <span class="mute">${asked}</span></div>
       </td>
     </tr>`;

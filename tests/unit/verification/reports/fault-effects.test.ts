@@ -97,7 +97,7 @@ describe('a fault that did not hurt', () => {
     });
     expect(told?.summary).toBe(
       'No election: n1 went on leading. Clients noticed nothing ' +
-        '(longest gap 10.0 ms, in quiet time 10.0 ms).',
+        '(longest gap 10.0 ms, usual 10.0 ms).',
     );
   });
 
@@ -238,4 +238,17 @@ test('a crash that waits for a point counts from the moment at which it struck',
   // The lab saw it down at 1,210 ms, after n2 had begun to suspect.
   expect(told).toMatchObject({ startMs: 700, struckMs: 1_210, electedMs: 90, readyMs: 110 });
   expect(told?.summary).toMatch(/^It struck at 1\.210 s\./);
+});
+
+test('a fault that only makes clients wait says how long', () => {
+  const slow = fault(1, { kind: 'delay', links: [], delayMs: 5, jitterMs: 0 }, 1e6, 1_500 * MS);
+  const run = quietRun().fault(slow).successes(200, 1_000).successes(1_510, 1_990);
+  for (let ms = 1_010; ms <= 1_500; ms += 10) run.operation(ms, { invokeUs: (ms - 12) * MS });
+  const [told] = run.report().faults;
+  expect(told).toMatchObject({ effect: 'slower', outageMs: 10, failed: 0 });
+  expect(told?.latencyP50Ms).toBeCloseTo(12, 0);
+  expect(told?.summary).toBe(
+    'No election: n1 went on leading. No outage (longest gap 10.0 ms, usual 10.0 ms). ' +
+      'Clients waited longer: p50 12.0 ms, usual 1.00 ms.',
+  );
 });
