@@ -48,6 +48,8 @@ export interface FaultPorts {
 export interface FaultForm {
   readonly kind: NodeFaultKind;
   readonly target: NodeTarget;
+  /** What stands there at first; null: until it is undone. */
+  readonly forMs: number | null;
 }
 
 export class FaultDesk {
@@ -59,7 +61,7 @@ export class FaultDesk {
   /** A message type, or a kind of them; empty: every message. */
   messageType = $state('');
   first = $state<number | null>(null);
-  /** Everything that is begun ends by itself after so long; null: when it is undone. */
+  /** What is begun in the panel ends by itself after so long; null: when it is undone. */
   forMs = $state<number | null>(null);
   form = $state.raw<FaultForm | null>(null);
   #values = $state.raw<Readonly<Partial<Record<BrushName, FaultValues>>>>({});
@@ -121,7 +123,7 @@ export class FaultDesk {
       if (own.length === 0) return null;
       return effect === null
         ? this.#clear(cluster, own)
-        : this.#begin(cluster, { ...effect, links: own });
+        : this.#begin(cluster, { ...effect, links: own }, this.forMs);
     });
   }
 
@@ -157,11 +159,16 @@ export class FaultDesk {
   }
 
   /** @param values without a problem, or none where the kind has no parameters */
-  async breakNode(kind: NodeFaultKind, target: NodeTarget, values: FaultValues): Promise<void> {
+  async breakNode(
+    kind: NodeFaultKind,
+    target: NodeTarget,
+    values: FaultValues,
+    forMs: number | null,
+  ): Promise<void> {
     const effect = nodeEffect(kind, values);
     await this.#each((cluster) => {
       const node = nodeOf(cluster, target);
-      return node === null ? null : this.#begin(cluster, { ...effect, node });
+      return node === null ? null : this.#begin(cluster, { ...effect, node }, forMs);
     });
   }
 
@@ -179,12 +186,15 @@ export class FaultDesk {
   }
 
   /** A fault of a node that was clicked: begun, by its form where it has one, or undone.
-   *  @param scope the cluster that is meant, null for all */
-  choose(kind: NodeFaultKind, target: NodeTarget, scope: string | null, isOn: boolean): void {
+   *  `scope`: the cluster that is meant, null for all. */
+  choose(
+    { kind, target, forMs }: FaultForm,
+    { scope, isOn }: { readonly scope: string | null; readonly isOn: boolean },
+  ): void {
     this.scope = scope ?? ALL;
     if (isOn) void this.mendNode(kind, target);
-    else if (fieldsOf(kind).length > 0) this.form = { kind, target };
-    else void this.breakNode(kind, target, {});
+    else if (fieldsOf(kind).length > 0) this.form = { kind, target, forMs };
+    else void this.breakNode(kind, target, {}, forMs);
   }
 
   async restore(target: NodeTarget, scope: string | null): Promise<void> {
@@ -199,8 +209,7 @@ export class FaultDesk {
     });
   }
 
-  #begin(cluster: LiveCluster, fault: FaultSpec): Promise<void> {
-    const { forMs } = this;
+  #begin(cluster: LiveCluster, fault: FaultSpec, forMs: number | null): Promise<void> {
     return this.#act(cluster, { do: 'fault', fault, ...(forMs === null ? {} : { forMs }) });
   }
 

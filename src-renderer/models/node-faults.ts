@@ -1,4 +1,4 @@
-/** What is done to nodes, of one cluster or of several alike, and what makes sense to do to them. */
+/** What is done to nodes, of one cluster or of several alike, and what makes sense there. */
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeFaultKind, NodeId } from '../../src-main/contract/words.ts';
 import type { NodeTarget } from './fault-desk.svelte.ts';
@@ -37,7 +37,7 @@ export function onCount(
   ).length;
 }
 
-/** Why the lab would refuse it everywhere, or null. It is asked all the same: the ledger says so. */
+/** Why the lab would refuse it everywhere, or null. It is asked all the same: see the ledger. */
 export function whyRefused(
   views: readonly ClusterView[],
   target: NodeTarget,

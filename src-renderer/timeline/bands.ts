@@ -100,7 +100,8 @@ function areOneSnapshot(a: AdminRecord, b: AdminRecord): boolean {
 function bandsOf({ faults, commands }: Done): Band[] {
   return [
     ...faults.flatMap((fault) => {
-      const { spec, label, startUs, endUs } = fault;
+      const { spec, startUs, endUs } = fault;
+      const label = fault.origin === 'nemesis' ? `${fault.label} (nemesis)` : fault.label;
       return isRefused(fault) ? [] : [{ kind: spec.kind, label, fromUs: startUs, toUs: endUs }];
     }),
     ...joinSnapshots(commands).map(({ label, startUs, endUs, ok }) => {

@@ -2,6 +2,7 @@
 import type { ViewEvent } from '../../src-main/contract/events.ts';
 import {
   eraLabel,
+  isRefused,
   type AdminRecord,
   type FaultRecord,
   type NodeId,
@@ -185,7 +186,9 @@ function describeManual({ what, note }: Extract<ViewEvent, { k: 'manual' }>): st
 }
 
 function describeFault(fault: FaultRecord): string {
-  if (fault.endUs === null) return `fault: ${fault.label}`;
+  const asked = fault.origin === 'nemesis' ? ' (nemesis)' : '';
+  if (fault.endUs === null) return `fault: ${fault.label}${asked}`;
+  if (isRefused(fault)) return `fault ${fault.label}: ${fault.outcome}`;
   return `fault over: ${fault.label}${fault.outcome === null ? '' : `, ${fault.outcome}`}`;
 }
 

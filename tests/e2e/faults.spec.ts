@@ -23,7 +23,7 @@ async function openFaults(page: Page): Promise<void> {
   await expect(page.getByTestId('faults-panel')).toBeVisible();
 }
 
-test('a one-way cut of one message type is painted, stands in matrix and ledger, and is undone', async ({
+test('a one-way cut of one message type is painted, stands in the ledger, is undone', async ({
   lab,
 }) => {
   await startClusters(lab, ['raft']);
@@ -78,7 +78,7 @@ test('links are painted by keyboard, and several at once by dragging', async ({ 
   await stopLab(lab);
 });
 
-test('a fault of a node is set with its parameters, ends by itself, and a refusal says why', async ({
+test('a fault of a node has parameters, ends by itself, and a refusal says why', async ({
   lab,
 }) => {
   await startClusters(lab, ['raft']);
@@ -127,7 +127,7 @@ test('a node that is armed dies at the named point, and comes back when that is 
   await stopLab(lab);
 });
 
-test('a broken quorum has a banner, kill and pause are told apart, and all is undone at once', async ({
+test('a broken quorum has a banner, kill and pause differ, all is undone at once', async ({
   lab,
 }) => {
   await startClusters(lab, ['raft']);
@@ -153,7 +153,7 @@ test('a broken quorum has a banner, kill and pause are told apart, and all is un
   await stopLab(lab);
 });
 
-test('a shape is seen before it is cut, and a recorded run shows its ledger and its verdict', async ({
+test('a shape is seen before it is cut, a recorded run shows ledger and verdict', async ({
   lab,
 }) => {
   await startClusters(lab, ['raft']);
