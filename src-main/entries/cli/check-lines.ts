@@ -65,8 +65,9 @@ function firstText(us: number | null): string {
 }
 
 function livenessText({ judged, notJudged, boundMs, longestMs }: Liveness): string {
-  const parts = [`${count(judged)} times within ${count(boundMs)} ms`];
-  if (longestMs !== null) parts[0] += `, at most ${longestMs.toFixed(0)} ms`;
+  const moments = judged === 1 ? '1 moment' : `${count(judged)} moments`;
+  const longest = longestMs === null ? '' : `, longest ${longestMs.toFixed(0)} ms`;
+  const parts = [`${moments} held to ${count(boundMs)} ms${longest}`];
   const why: Readonly<Record<keyof typeof notJudged, string>> = {
     'no-majority': 'without a connected majority',
     impaired: 'with slow or lossy parts',
