@@ -7,7 +7,12 @@ import { RunReportBuilder } from '../verification/reports/run-report.ts';
 export function reportRun(reader: RunReader, run: number): RunReport {
   const { directory, ...settings } = reader.begin(run);
   const host = isSimulated(directory) ? 'simulated' : 'live';
-  const builder = new RunReportBuilder(reader.get(run), { ...settings, host });
+  const found = reader.get(run);
+  // A run that is under way, or that lost its lab, may be longer than its row says.
+  const isEnded = found.status === 'finished' || found.status === 'failed';
+  const recordedMs = isEnded ? 0 : reader.newestUs(run) / 1_000;
+  const durationMs = Math.max(found.durationMs, recordedMs);
+  const builder = new RunReportBuilder({ ...found, durationMs }, { ...settings, host });
   for (const recorded of reader.inOrder(run)) {
     if (recorded.is === 'line') builder.handleLine(recorded.line);
     else builder.handleLabEvent(recorded.event);

@@ -39,6 +39,21 @@ export function* linesInOrder(db: Database, run: number): Generator<Recorded> {
   for (const event of events.slice(next)) yield { is: 'lab', event };
 }
 
+/** Time of the newest line, answer or event: of a run that is under way, or that lost its lab, the
+ *  row of the run is behind. */
+export function newestUs(db: Database, run: number): number {
+  const newest = db
+    .prepare<number | null>(
+      `select max(us) from (
+         select max(last_us) as us from journal_chunks where run = @run
+         union all select max(last_us) from operation_chunks where run = @run
+         union all select max(us) from lab_events where run = @run)`,
+    )
+    .pluck()
+    .get({ run });
+  return newest ?? 0;
+}
+
 function* journalLines(db: Database, run: number): Generator<RecordedLine> {
   const chunks = db.prepare<Chunk>(
     `select node, incarnation, first_us, headers, inputs from journal_chunks

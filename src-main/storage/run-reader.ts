@@ -15,7 +15,7 @@ import type { OperationRecord } from '../vocabulary/workload.ts';
 import { EventPages, type EventPage } from './event-pages.ts';
 import { splitItems } from './journal-chunk.ts';
 import { LabLock } from './lab-lock.ts';
-import { linesInOrder, type Recorded } from './line-stream.ts';
+import { linesInOrder, newestUs, type Recorded } from './line-stream.ts';
 import { openReadOnly } from './open-database.ts';
 import { readOperations } from './read-operations.ts';
 import { readBegin, readRun, readViolations, RUN_COLUMNS, runOf, type RunRow } from './run-rows.ts';
@@ -174,6 +174,11 @@ export class RunReader {
       )
       .all(run);
     return rows.map(({ us, event }) => ({ us, config: JSON.parse(event) as Config }));
+  }
+
+  /** Time of the newest thing that was recorded. */
+  newestUs(run: number): number {
+    return newestUs(this.#db, run);
   }
 
   /** The client history, in the order in which operations ended, more or less. */

@@ -94,3 +94,19 @@ test('a report on a recording has the figures of its journals', async () => {
     configuration: { host: 'live', members: NODES, timing: { heartbeatMs: 50 } },
   });
 });
+
+test('a report on a run under way reaches to its newest line, and says so', async () => {
+  const recorder = await openRecorder({ database });
+  const run = await recorder.beginRun(beginOf(await recorder.beginGroup(), directory));
+  fs.writeFileSync(journalFile(directory, 'n1', 1), cleanJournal('n1', ROUNDS));
+  recorder.recordEvents(run, [{ k: 'up', us: 500, node: 'n1', incarnation: 1 }]);
+  recorder.followJournal(run, 'n1', 1, journalFile(directory, 'n1', 1));
+  recorder.recordOperations(run, [operation(1)]);
+  const reader = new RunReader(database);
+  await expect.poll(() => reader.newestUs(run), { timeout: 10_000 }).toBe(70_010);
+  const report = reportRun(reader, run);
+  reader.close();
+  await recorder.close();
+  expect(report).toMatchObject({ status: 'running', durationMs: 70.01, outcomes: { ok: 1 } });
+  expect(report.notices).toEqual([expect.stringContaining('still being recorded')]);
+});

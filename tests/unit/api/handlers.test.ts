@@ -97,6 +97,18 @@ describe('a call of the contract', () => {
     ],
     ['no mapping', 'runs.get', [1], 'bad-input: runs.get: [1] is not allowed; allowed: a mapping'],
     [
+      'a report on no run',
+      'runs.report',
+      { runs: [] },
+      'bad-input: runs.report: runs: [] is not allowed; allowed: at least 1 items',
+    ],
+    [
+      'a report on a run that nobody knows',
+      'runs.report',
+      { runs: [4, 5] },
+      'unknown-run: no run has the number 4',
+    ],
+    [
       'an unknown scenario',
       'scenarios.run',
       { name: 'x', protocols: ['raft'] },
