@@ -167,7 +167,7 @@ export class SqliteStorage {
   #records(sql: string): readonly StoredRecord[] {
     const records = this.#db.prepare(sql).all() as StoredRecord[];
     for (const { at, text, crc } of records) {
-      if (crc32(text) === crc) continue;
+      if (checksum(text) === crc) continue;
       const what = typeof at === 'number' ? `the log record at position ${at}` : `the record ${at}`;
       throw new Error(
         `${what} is damaged: its checksum does not fit. This node cannot start on this disk; ` +
@@ -216,11 +216,16 @@ export class SqliteStorage {
       const values: (number | string)[] = [];
       for (let i = next; i < next + ENTRIES_AT_ONCE; i += 1) {
         const entry = entries[i] as Entry;
-        values.push(entry.pos, ...checked(entry));
+        const text = JSON.stringify(entry);
+        values.push(entry.pos, text, checksum(text));
       }
       this.#putEntries.run(...values);
     }
-    for (const entry of entries.slice(next)) this.#putEntry.run(entry.pos, ...checked(entry));
+    for (; next < entries.length; next += 1) {
+      const entry = entries[next] as Entry;
+      const text = JSON.stringify(entry);
+      this.#putEntry.run(entry.pos, text, checksum(text));
+    }
   }
 
   close(): void {
@@ -228,8 +233,13 @@ export class SqliteStorage {
   }
 }
 
+/** 32 bits with a sign: a larger number would be bound as a floating one. */
+function checksum(text: string): number {
+  return crc32(text) | 0;
+}
+
 /** A value as it is stored: its text and the checksum of that. */
 function checked(value: unknown): [string, number] {
   const text = JSON.stringify(value);
-  return [text, crc32(text)];
+  return [text, checksum(text)];
 }
