@@ -13,6 +13,9 @@ import {
   settle,
 } from '../../src-main/runtime/simulator/script/cluster-control.ts';
 import { runScript } from '../../src-main/runtime/simulator/script/run-script.ts';
+import { replay } from '../../src-main/runtime/simulator/swarm/minimise.ts';
+import { SWARM_DEFAULTS } from '../../src-main/runtime/simulator/swarm/plan.ts';
+import { runSeed } from '../../src-main/runtime/simulator/swarm/swarm-run.ts';
 import type { ClientAsk } from '../../src-main/runtime/simulator/world/actions.ts';
 import { World } from '../../src-main/runtime/simulator/world/world.ts';
 import { CRASH_POINT_NAMES, type CrashPoint } from '../../src-main/vocabulary/crash-points.ts';
@@ -133,6 +136,8 @@ function killAt(
   return death;
 }
 
+const HASHED = { hash: true };
+
 type Target = keyof typeof TARGETS;
 
 /** Who never comes to a point in these schedules, and why. */
@@ -204,5 +209,24 @@ describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
     ] as const) {
       expect(runScript(lines(point, length).join('\n'), options).failures, point).toEqual([]);
     }
+  });
+
+  test('a swarm that also dies at points violates nothing, and is the same every time', () => {
+    const options = { ...SWARM_DEFAULTS, protocol: protocolDefinition(protocol), safetyMs: 4_000 };
+    const seeds = [1, 2, 3, 4];
+    console.log(`${protocol}: seeds ${seeds.join()} with crash points`);
+    const runs = seeds.map((seed) => runSeed(seed, { ...options, crashPoints: true }, HASHED));
+    expect(runs.flatMap(({ violation }) => violation ?? [])).toEqual([]);
+    const hashes = runs.map(({ hash }) => hash);
+    expect(hashes).not.toEqual(seeds.map((seed) => runSeed(seed, options, HASHED).hash));
+    expect(runSeed(1, { ...options, crashPoints: true }, HASHED).hash).toBe(hashes[0]);
+  });
+
+  test('a schedule with crash points finds everything again when it is played', () => {
+    const options = { ...SWARM_DEFAULTS, protocol: protocolDefinition(protocol), safetyMs: 3_000 };
+    const { plan, actions } = runSeed(5, { ...options, crashPoints: true }, { record: true });
+    expect(actions.some((action) => action.do === 'crash-at' && action.point !== null)).toBe(true);
+    const { done } = replay({ spec: plan.timed.world, actions }, 'none');
+    expect(done).toHaveLength(actions.length);
   });
 });

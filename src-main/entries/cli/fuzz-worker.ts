@@ -15,6 +15,8 @@ export interface FuzzSetup {
   readonly safetyMs: number;
   readonly plain: boolean;
   readonly focus: readonly MutantFocus[];
+  /** Nodes are also killed at named points. */
+  readonly crashPoints?: boolean;
 }
 
 export type FuzzJob =

@@ -21,6 +21,7 @@ interface FuzzOptions {
   readonly mutant: readonly string[];
   readonly nodes?: number;
   readonly plain?: boolean;
+  readonly crashPoints?: boolean;
   readonly max: number;
   readonly threads: number;
   readonly out: string;
@@ -45,6 +46,7 @@ export function addFuzzCommand(program: Command, setExitCode: SetExitCode): void
     .option('--mutant <name>', 'rule to switch off, may be given again', collect, [])
     .option('--nodes <count>', 'cluster size (default: drawn, 1 to 7)', parseSimulatedNodes)
     .option('--plain', 'only faults and clients: no operator, no reads beside the log')
+    .option('--crash-points', 'also kill nodes at named points of what they do with an input')
     .option('--max <count>', 'stop after so many violations', parseTrials, 1)
     .option('--threads <count>', 'threads', parseTrials, 2)
     .option('--out <directory>', 'where scripts are written', 'fuzz-scripts')
@@ -79,7 +81,8 @@ async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const plain = options.plain === true;
   const nodes = options.nodes ?? null;
   const focus = focusOf(definition, mutants);
-  const setup: FuzzSetup = { protocol, mutants, nodes, safetyMs, plain, focus };
+  const crashPoints = options.crashPoints === true;
+  const setup: FuzzSetup = { protocol, mutants, nodes, safetyMs, plain, focus, crashPoints };
   tell(headline(options, setup));
   const pool = new FuzzPool(setup, threads);
   const startMs = performance.now();
@@ -116,6 +119,7 @@ function headline({ protocol, seeds, max, threads }: FuzzOptions, setup: FuzzSet
     `${safetyMs} ms of faults, then healed until level`,
     `mutants ${mutants.length === 0 ? 'none' : mutants.join(', ')}`,
     ...(plain ? ['plain: no operator, reads through the log'] : []),
+    ...(setup.crashPoints === true ? ['nodes die at named points, too'] : []),
     ...(focus.length === 0 ? [] : [`every seed with ${focus.join(', ')}`]),
     `stops after ${max} violation${max === 1 ? '' : 's'}`,
     `${threads} threads`,
