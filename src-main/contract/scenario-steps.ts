@@ -51,7 +51,7 @@ export const scenarioStepSchema = z.discriminatedUnion('do', [
   ...otherPlain,
   nodeFault('power-cut', { ms: delayDuration.default(0) }),
   nodeFault('crash-at', { point: crashPointSchema, nth: z.int().min(1).default(1) }),
-  nodeFault('slow', { stallMs: delayDuration, everyMs: delayDuration }),
+  nodeFault('slow', { stallMs: durationSchema(1, 800), everyMs: delayDuration }),
   nodeFault('slow-disk', { ms: delayDuration, jitterMs: delayDuration.default(0) }),
   nodeFault('io-error', { on: z.enum(['write', 'sync']).default('sync') }),
   nodeFault('skew', { rate: z.number().min(0.1).max(10) }),

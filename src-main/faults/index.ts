@@ -50,6 +50,8 @@ const KINDS = {
   bandwidth: bandwidthFault,
 } as const satisfies Record<FaultSpec['kind'], unknown>;
 
+export const FAULT_KIND_NAMES = Object.keys(KINDS) as readonly FaultSpec['kind'][];
+
 export function faultKind(spec: FaultSpec): FaultKind {
   return KINDS[spec.kind] as unknown as FaultKind;
 }

@@ -69,8 +69,8 @@ export class FaultDesk {
     }
   }
 
-  /** Ends a fault and does what undoes it; false when it is not on. An undo that fails is noted, and
-   *  keeps no other one from being done. */
+  /** Ends a fault and does what undoes it; false when it is not on. An undo that fails is noted,
+   *  and keeps no other one from being done. */
   undo(id: number, outcome: string): boolean {
     const record = this.ledger.end(id, this.#host.nowUs(), outcome);
     if (record === null) return false;

@@ -43,7 +43,7 @@ async function endWell(): Promise<void> {
   expect(host.verify(run).divergence).toBe(null);
 }
 
-test('a slow disk of all makes every write late; undone, writes are as fast as before', async () => {
+test('slow disks of all make writes late; undone, they are as fast as before', async () => {
   const cluster = await host.start('raft', 3, 40);
   await nextSuccess(cluster);
   const ids = cluster.nodeIds.map((node) => {
@@ -76,7 +76,7 @@ test('a held disk of a majority completes nothing; released, what waited is done
   await endWell();
 });
 
-test('a full disk ends the node and its next start, and is told so; with room it returns', async () => {
+test('a full disk ends the node and its next start, says so, and lets it return', async () => {
   const cluster = await host.start('zab');
   const view = eventsOf(host, cluster);
   await nextSuccess(cluster);
@@ -142,7 +142,7 @@ test('a node whose disk is mended while it dies of it is started all the same', 
   await endWell();
 });
 
-test('a node with a damaged record refuses to start and names it; mended, it catches up', async () => {
+test('a damaged record is named by the node, which starts only when it is mended', async () => {
   const cluster = await host.start('paxos');
   await nextSuccess(cluster);
   const node = followerOf(cluster);
@@ -163,7 +163,7 @@ test('a node with a damaged record refuses to start and names it; mended, it cat
   await endWell();
 });
 
-test('a power cut loses the writes of its last moments; the node comes back without them', async () => {
+test('a power cut loses the last writes; the node comes back without them', async () => {
   const cluster = await host.start('raft');
   let newest = 0;
   cluster.onOperation(({ pos }) => {

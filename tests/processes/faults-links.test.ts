@@ -150,7 +150,7 @@ describe.each(['raft', 'paxos'] as const)('%s', (protocol) => {
     await endWell();
   });
 
-  test('a narrow link lets through what its bytes allow, a held one nothing until it is undone', async () => {
+  test('a narrow link is slow by its bytes, a held one lets nothing go until undone', async () => {
     const link = await startPatient(protocol);
     const narrow = await under(link, { kind: 'bandwidth', bytesPerSecond: 1_000 }, 120);
     const times = latenciesMs(narrow.sent, narrow.received);
@@ -201,7 +201,7 @@ describe('zab, over sessions', () => {
     await endWell();
   });
 
-  test('a lost message ends the session: nothing behind the hole arrives in it, then a new one opens', async () => {
+  test('a lost message ends the session, and nothing behind the hole arrives in it', async () => {
     const link = await startPatient('zab');
     const sinceUs = cluster.nowUs();
     const only = { types: ['replicate'], first: 1 };

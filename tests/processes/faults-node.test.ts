@@ -35,7 +35,7 @@ async function slowestAnswerMs(cluster: LiveCluster, node: NodeId): Promise<numb
   return slowest;
 }
 
-test('a slow node answers nothing while it stalls, and answers at once when that is undone', async () => {
+test('a slow node answers nothing while it stalls; undone, it answers at once', async () => {
   const cluster = await host.start('raft');
   await nextSuccess(cluster);
   const [node = ''] = followersOf(cluster);
@@ -47,7 +47,7 @@ test('a slow node answers nothing while it stalls, and answers at once when that
   await untilLevel(cluster);
 });
 
-test('a follower with a fast clock stands for election; with the right one it follows', async () => {
+test('a follower with a fast clock campaigns; with the right one it follows', async () => {
   const cluster = await host.start('raft', 3, 0);
   const events = eventsOf(host, cluster);
   const [node = ''] = followersOf(cluster);
@@ -70,7 +70,7 @@ test('a follower with a fast clock stands for election; with the right one it fo
 });
 
 describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
-  test('a jump of the clocks of all followers ends the patience of each; then all go on', async () => {
+  test('a jump of the clocks of followers ends their patience; then all go on', async () => {
     const cluster = await host.start(protocol);
     const events = eventsOf(host, cluster);
     await nextSuccess(cluster);
@@ -149,7 +149,7 @@ async function noticed(
 }
 
 describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
-  test('a killed leader is noticed by its closed connections, a hung or cut one by time-out', async () => {
+  test('a killed leader is noticed as it closes, a hung or cut one by time-out', async () => {
     const cluster = await host.start(protocol);
     await nextSuccess(cluster);
     expect(await noticed(cluster, protocol, 'kill')).toEqual(['closed', 'closed']);

@@ -1,4 +1,4 @@
-/** A damaged record: found at the next start, mended by the undo, and in no other file than ours. */
+/** A damaged record: found at the next start, mended by the undo, in no file of anybody else. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

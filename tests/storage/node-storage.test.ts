@@ -95,7 +95,7 @@ test('a record with one flipped bit is found by its checksum, and its position i
   again.close();
 });
 
-test('a full disk fails the write that needs room, in SQLite itself, and also the next start', () => {
+test('a full disk fails the write that needs room, in SQLite, and the next start', () => {
   const storage = new SqliteStorage(file, 'disk-1');
   storage.commit([{ op: 'put', entries: [entry(1, 'before')] }]);
   storage.setFailure('full');

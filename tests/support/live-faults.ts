@@ -1,4 +1,4 @@
-/** What a test sees of a live cluster under faults: events, latencies, and who got which message. */
+/** What a test sees of a live cluster under faults: events, latencies, and who got what. */
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ViewEvent } from '../../src-main/contract/events.ts';

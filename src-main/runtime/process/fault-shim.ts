@@ -59,8 +59,8 @@ export class FaultShim<T> {
     return [];
   }
 
-  /** Faults were undone: what a hold kept is free, and what came under a delay is not late any more,
-   *  even when another one is still on; that one counts for what comes from now on. */
+  /** Faults were undone: what a hold kept is free, and what came under a delay is not late any
+   *  more, even when another one is still on; that one counts for what comes from now on. */
   #hurry(undone: readonly LinkRule[], nowUs: number): void {
     const isLess = !this.#filter.isLate || undone.some(({ effect }) => makesLate(effect.kind));
     this.#waiting = this.#waiting.map((waiting) => {

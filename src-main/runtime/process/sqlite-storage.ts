@@ -163,7 +163,7 @@ export class SqliteStorage {
     };
   }
 
-  /** A flipped bit may leave a record that reads well: only its checksum tells (protocols.md 0.4). */
+  /** A flipped bit may leave a record that reads well: only its checksum tells. */
   #records(sql: string): readonly StoredRecord[] {
     const records = this.#db.prepare(sql).all() as StoredRecord[];
     for (const { at, text, crc } of records) {

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../../src-main/lab/scenario-file.ts';
 import { scenarioStepSchema } from '../../../src-main/contract/scenario-steps.ts';
 import { SELECTOR_WORDS } from '../../../src-main/contract/scenario-values.ts';
+import { FAULT_KIND_NAMES } from '../../../src-main/faults/index.ts';
+import { SHAPE_NAMES } from '../../../src-main/vocabulary/fault.ts';
 import { ROOT } from '../../support/browsers.ts';
 import { errorsDoc, writtenErrorsDoc } from '../../support/errors-doc.ts';
 
@@ -24,4 +26,10 @@ describe('docs/SCENARIOS.md', () => {
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect(parseScenario(example, 'example').version).toBe(1);
   });
+});
+
+test('docs/FAULTS.md names every kind of fault and every shape', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'FAULTS.md'), 'utf8');
+  for (const kind of FAULT_KIND_NAMES) expect(text).toContain(`| \`${kind}\``);
+  for (const shape of SHAPE_NAMES) expect(text).toContain(`\`${shape}\``);
 });
