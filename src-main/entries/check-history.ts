@@ -18,7 +18,11 @@ import { fieldsOf } from '../verification/linearizability/models/fields.ts';
 import type { Operation } from '../verification/linearizability/operation.ts';
 import { isLinearizable } from '../verification/linearizability/precedence.ts';
 import { checkSessions } from '../verification/linearizability/session-guarantees.ts';
-import { checkLiveness, type LivenessVerdict } from '../verification/liveness-check.ts';
+import {
+  checkLiveness,
+  type HeldSpan,
+  type LivenessVerdict,
+} from '../verification/liveness-check.ts';
 import { VoterTimes } from '../verification/voter-times.ts';
 import type { FaultRecord } from '../vocabulary/fault.ts';
 import type { Timing } from '../vocabulary/timing.ts';
@@ -135,16 +139,30 @@ function livenessOf(facts: RunFacts, boundUs: number): LivenessVerdict {
   for (const { us, config } of configs) voters.add(us, config);
   const faults = new Map<number, FaultRecord>();
   const changes: LifeChange[] = [];
+  const heldSpans: HeldSpan[] = [];
   for (const event of events) {
     if (event.k === 'fault') faults.set(event.fault.id, event.fault);
     else if (event.k === 'up' || event.k === 'down') {
       changes.push({ us: event.us, node: event.node, up: event.k === 'up' });
-    }
+    } else if (event.k === 'manual') noteManual(heldSpans, event);
   }
   const votersAt = (us: number) => voters.at(us);
   const endUs = run.durationMs * 1_000;
-  const known = { votersAt, faults: [...faults.values()], changes, operations, endUs };
+  const known = {
+    votersAt,
+    faults: [...faults.values()],
+    changes,
+    operations,
+    heldSpans,
+    endUs,
+  };
   return checkLiveness(known, boundUs);
+}
+
+function noteManual(spans: HeldSpan[], { us, what }: Extract<LabEvent, { k: 'manual' }>): void {
+  const last = spans.at(-1);
+  if (what === 'begin') spans.push({ fromUs: us, toUs: Infinity });
+  else if (what === 'end' && last !== undefined) spans[spans.length - 1] = { ...last, toUs: us };
 }
 
 type Consistency = Pick<CheckResult, 'verdict' | 'linearizability' | 'sequential' | 'sessions'>;

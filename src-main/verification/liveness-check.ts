@@ -17,7 +17,14 @@ export interface LivenessFacts {
   readonly faults: readonly FaultRecord[];
   readonly changes: readonly LifeChange[];
   readonly operations: readonly OperationRecord[];
+  /** Manual mode was on from here to there: a scheduler took its time, not the cluster. */
+  readonly heldSpans?: readonly HeldSpan[];
   readonly endUs: number;
+}
+
+export interface HeldSpan {
+  readonly fromUs: number;
+  readonly toUs: number;
 }
 
 /** Why nothing was owed at a moment, or cannot be said. */
@@ -82,7 +89,8 @@ class LivenessCheck {
     this.#boundUs = boundUs;
     const moments = faultMoments(facts.faults).map(({ us }) => us);
     const lives = facts.changes.map(({ us }) => us);
-    const changed = [...new Set([...moments, ...lives])].sort((a, b) => a - b);
+    const held = (facts.heldSpans ?? []).map(({ fromUs }) => fromUs);
+    const changed = [...new Set([...moments, ...lives, ...held])].sort((a, b) => a - b);
     this.#ends = changed.filter((us) => this.#whyNotOwed(us) !== null);
     this.#asked = [...facts.operations].sort((a, b) => a.invokeUs - b.invokeUs);
     this.#answered = firstAnswers(this.#asked);
@@ -128,7 +136,8 @@ class LivenessCheck {
   }
 
   #whyNotOwed(us: number): NotJudged | null {
-    const { faults, changes, votersAt } = this.#facts;
+    const { faults, changes, votersAt, heldSpans = [] } = this.#facts;
+    if (heldSpans.some(({ fromUs, toUs }) => fromUs <= us && us < toUs)) return 'impaired';
     if (!hasConnectedMajority(clusterAt(us, votersAt(us), faults, changes))) return 'no-majority';
     return faults.some((fault) => isOn(fault, us) && isImpairing(fault)) ? 'impaired' : null;
   }

@@ -70,7 +70,7 @@ function livenessText({ judged, notJudged, boundMs, longestMs }: Liveness): stri
   const parts = [`${moments} held to ${count(boundMs)} ms${longest}`];
   const why: Readonly<Record<keyof typeof notJudged, string>> = {
     'no-majority': 'without a connected majority',
-    impaired: 'with slow or lossy parts',
+    impaired: 'with slow or lossy parts, or stepped by hand,',
     'too-short': 'cut short',
     'not-asked': 'without a question',
   };

@@ -98,6 +98,15 @@ describe('nothing is owed', () => {
     expect(found.late.map(({ what }) => what)).toEqual(['the end of loss']);
   });
 
+  test('while a scheduler has the time in its hands, nor for what came just before', () => {
+    const heldSpans = [{ fromUs: 3.5 * SECOND, toUs: 12 * SECOND }];
+    const faults = [kill('n1', 3, 5)];
+    const found = judge({ faults, heldSpans, operations: operations(3, 12.5) });
+    expect(found).toMatchObject({ verdict: 'valid', late: [] });
+    expect(found.notJudged).toMatchObject({ impaired: 1, 'too-short': 1 });
+    expect(judge({ faults, operations: operations(3, 12.5) }).verdict).toBe('invalid');
+  });
+
   test('where the next fault came before the bound', () => {
     const faults = [kill('n1', 3, 12), kill('n2', 4, 12)];
     const { notJudged } = judge({ faults, operations: operations(3, 13) });
