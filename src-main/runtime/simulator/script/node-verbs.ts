@@ -43,7 +43,8 @@ export const crashAt: Verb = {
   what:
     'Killed when it passes this point of what it does with an input, or does so for the nth ' +
     'time, counted anew in each life. What it wrote in one barrier is there as a whole or ' +
-    `not at all. \`never\` takes back what was not reached. Points: ${CRASH_POINT_NAMES.join(', ')}.`,
+    'not at all. `never` takes back what was not reached. Points: ' +
+    `${CRASH_POINT_NAMES.join(', ')}.`,
   example: 'crash-at n1 after-persist nth=2',
   run: (session, args) => {
     const nodes = args.nodes();
