@@ -127,7 +127,7 @@ function cell(cost: CostReport | null, of: (cost: CostReport) => number, isEdge:
   return html`<td class="${isEdge ? 'n edge' : 'n'}">${text}</td>`;
 }
 
-/** What was measured, and how many round trips commits took. */
+/** What was measured, how many round trips commits took, and what the nodes themselves counted. */
 function costNote(report: RunReport): Markup {
   const { steady, whole, roundTrips } = report;
   const trips = roundTrips.map(({ roundTrips: count, commits }) => {
@@ -137,7 +137,17 @@ function costNote(report: RunReport): Markup {
   return html`<p class="mute">
     <b>${runTitle(report)}:</b> ${spanOfCost('steady time', steady)},
     ${spanOfCost('whole run', whole)}; round trips between nodes on the way to commit: ${way}.
+    ${countedText(report)}
   </p>`;
+}
+
+/** With envelopes and frames, as they left the sockets. */
+function countedText({ counted, whole }: RunReport): string {
+  if (whole.operations === 0 || counted.bytes === 0) return '';
+  const per = (total: number): string => ratioText(total / whole.operations);
+  const { messages, bytes, syncs } = counted;
+  const sum = `${per(messages)} messages, ${per(bytes)} bytes, ${per(syncs)} syncs`;
+  return `The nodes themselves counted, envelopes included, per operation: ${sum}.`;
 }
 
 function spanOfCost(name: string, cost: CostReport | null): string {

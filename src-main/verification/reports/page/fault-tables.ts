@@ -42,7 +42,7 @@ function faultTable(faults: readonly FaultReport[]): Markup {
             <th class="n">first commit</th>
             <th class="n">all accept</th>
             <th class="n">failed rounds</th>
-            <th class="n">outage</th>
+            <th class="n">longest gap</th>
             <th class="n">p50 meanwhile</th>
             <th class="n">failed</th>
             <th class="n">unknown</th>

@@ -67,7 +67,7 @@ const FOOTER = html`<footer>
     Times of a fault count from its start: <b>detected</b>, the first node that seeks leadership or
     looks for a leader; <b>chosen</b>, a node begins to lead; <b>ready</b>, it can serve;
     <b>first commit</b>, the first operation of a client that takes effect under it;
-    <b>all accept</b>, every live voter follows it. <b>Outage</b>: the longest time between two
+    <b>all accept</b>, every live voter follows it. <b>Longest gap</b>: the longest time between two
     successful answers that overlaps the fault. <b>Steady time</b>: after the warm-up, without
     faults, commands and what came of them. Bytes are the messages as JSON, without envelopes; a
     sync is a barrier of one node's disk. docs/REPORTS.md of Quorum Lab defines every figure.

@@ -15,6 +15,12 @@ interface Phase {
   readonly toMs: number;
 }
 
+interface Silence {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly lengthMs: number;
+}
+
 const ROWS_MAX = 40;
 const TICKS = 6;
 /** Phases that are narrower than this share say nothing inside. */
@@ -27,7 +33,10 @@ export function phaseBars(reports: readonly RunReport[]): Markup {
       .map((fault) => ({ report, fault, phases: phasesOf(fault) })),
   );
   if (rows.length === 0) return NOTHING;
-  const ends = rows.flatMap(({ phases, fault }) => [phases.at(-1)?.toMs ?? 0, outageEnd(fault)]);
+  const ends = rows.flatMap(({ phases, fault }) => [
+    phases.at(-1)?.toMs ?? 0,
+    silenceOf(fault)?.toMs ?? 0,
+  ]);
   const maxMs = Math.max(1, ...ends) * 1.02;
   const hidden = rows.length - ROWS_MAX;
   return html`<h3>From the fault to the first commit under the next leader</h3>
@@ -36,7 +45,7 @@ export function phaseBars(reports: readonly RunReport[]): Markup {
       <span><i class="key elect"></i>until a leader was chosen</span>
       <span><i class="key recover"></i>until it was ready</span>
       <span><i class="key commit"></i>until the first commit</span>
-      <span><i class="key silence"></i>no commit was answered since then</span>
+      <span><i class="key silence"></i>no commit was answered</span>
     </p>
     <figure class="plots phases">
       ${rows.slice(0, ROWS_MAX).map((row) => phaseRow(row, maxMs))} ${axis(maxMs)}
@@ -60,10 +69,11 @@ function phasesOf({ detectedMs, electedMs, readyMs, firstCommitMs }: FaultReport
   });
 }
 
-/** Since the fault; the last answer before it may be earlier. */
-function outageEnd({ outageFromMs, outageMs, startMs, struckMs }: FaultReport): number {
-  if (outageFromMs === null || outageMs === null) return 0;
-  return outageFromMs + outageMs - (struckMs ?? startMs);
+/** The outage, counted from the fault; the last answer before it may be earlier. */
+function silenceOf({ outageFromMs, outageMs, startMs, struckMs }: FaultReport): Silence | null {
+  if (outageFromMs === null || outageMs === null) return null;
+  const fromMs = outageFromMs - (struckMs ?? startMs);
+  return { fromMs: Math.max(0, fromMs), toMs: fromMs + outageMs, lengthMs: outageMs };
 }
 
 function phaseRow(
@@ -79,18 +89,23 @@ function phaseRow(
     return html`<div class="phase ${className}" style="${style}">${text}</div>`;
   });
   const end = phases.at(-1)?.toMs ?? 0;
-  const silence = Math.max(0, outageEnd(fault));
   return html`<div class="row">
     <div class="what">
       <b>${protocolTitle(report)}</b> ${report.runId}<br /><span>#${fault.id} ${fault.label}</span>
     </div>
     <div class="strip phased">
-      ${bars}
-      <div class="silent" style="width:${share(silence)}%"></div>
+      ${bars} ${silenceBar(silenceOf(fault), share)}
       <span class="total" style="left:${share(end)}%">${spanText(end)}</span>
-      <span class="quiet" style="left:${share(silence)}%">${spanText(silence)}</span>
     </div>
   </div>`;
+}
+
+function silenceBar(silence: Silence | null, share: (ms: number) => number): Markup {
+  if (silence === null) return NOTHING;
+  const { fromMs, toMs, lengthMs } = silence;
+  const style = `left:${share(fromMs)}%;width:${share(toMs - fromMs)}%`;
+  return html`<div class="silent" style="${style}"></div>
+    <span class="quiet" style="left:${share(toMs)}%">${spanText(lengthMs)}</span>`;
 }
 
 function axis(maxMs: number): Markup {

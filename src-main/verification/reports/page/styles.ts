@@ -144,7 +144,7 @@ const BARS = `
 .commit { background: var(--ok); color: var(--surface); }
 .silent, .key.silence { border-top: 2px solid var(--violated); }
 .key.silence { height: 0; vertical-align: 4px; }
-.silent { position: absolute; top: 21px; left: 0; height: 5px;
+.silent { position: absolute; top: 21px; height: 5px;
   border-right: 1px solid var(--violated);
   border-left: 1px solid var(--violated); }
 .total { padding-left: 7px; font: 600 11.5px/18px var(--mono); white-space: nowrap; }
@@ -201,7 +201,9 @@ const PAPER = `
   .row { grid-template-columns: 84px minmax(0, 1fr); }
   .n { padding-right: 7px; padding-left: 3px; }
   table { font-size: 11px; }
-  thead th { white-space: normal; }
+  thead th, thead th.n, .faults td:first-child { white-space: normal; }
+  .faults td:first-child { min-width: 88px; }
+  .faults td:nth-child(4) { white-space: nowrap; }
   .phases .row, .costs .row { grid-template-columns: 104px minmax(0, 1fr); }
 }
 @media print {
@@ -213,7 +215,7 @@ const PAPER = `
   .wide { overflow: visible; }
   table { font-size: 9px; }
   th, td { padding: 2px 5px 2px 0; }
-  thead th { white-space: normal; }
+  thead th, thead th.n { white-space: normal; }
   .n { padding-left: 2px; padding-right: 4px; }
 }`;
 
