@@ -178,3 +178,20 @@ test('a shape is seen before it is cut, a recorded run shows ledger and verdict'
   await expect(lab.getByTestId('check-linearizable')).toHaveAttribute('data-state', 'valid');
   await expect(lab.getByTestId('check-election-safety')).toHaveAttribute('data-state', 'valid');
 });
+
+test('a nemesis draws its faults from the seed, and the ledger says that it asked', async ({
+  lab,
+}) => {
+  await lab.getByTestId('nav-scenarios').click();
+  for (const protocol of ['paxos', 'zab']) await lab.getByTestId(`scenario-on-${protocol}`).click();
+  await lab.getByTestId('scenario-seed').fill('11');
+  await lab.getByTestId('run-scenario-nemesis').click();
+  await expect(lab.getByTestId('stop-lab')).toBeVisible({ timeout: CHANGE_MS_MAX });
+  await expect(lab.getByTestId('setup')).toBeVisible({ timeout: 2 * CHANGE_MS_MAX });
+  await lab.getByTestId('nav-recordings').click();
+  await expect(lab.getByTestId('run-row-1')).toContainText('seed 11');
+  await lab.getByTestId('open-run-1').click();
+  await lab.getByTestId('tab-faults').click();
+  const asked = lab.locator('[data-testid="ledger-row"][data-origin="nemesis"]');
+  await expect.poll(() => asked.count()).toBeGreaterThan(2);
+});

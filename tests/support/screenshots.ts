@@ -1,7 +1,7 @@
 /**
  * `npm run screenshots`: makes the pictures of the README from a lab that really runs: three
- * clusters with a learner and a dead leader, the playback of a recording, the comparison of a
- * scenario.
+ * clusters with a learner and a dead leader, what is broken and how, the playback of a recording,
+ * the comparison of a scenario. Names after `--` make only those, for example `-- lab faults`.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -23,9 +23,10 @@ async function main(): Promise<void> {
   try {
     const page = await browser.newPage({ viewport: SIZE, colorScheme: 'dark' });
     await page.goto(lab.url);
-    await pictureLab(page);
-    await pictureRecording(page);
-    await pictureCompare(page);
+    const asked = process.argv.slice(2);
+    for (const [name, picture] of Object.entries(PICTURES)) {
+      if (asked.length === 0 || asked.includes(name)) await picture(page);
+    }
   } finally {
     await browser.close();
     await lab.stop();
@@ -62,8 +63,8 @@ async function save(page: Page, name: string): Promise<void> {
   process.stdout.write(`${name}\n`);
 }
 
-/** Long enough for the picture to have a story, short enough for the newest seconds to fill it. */
-async function pictureLab(page: Page): Promise<void> {
+/** Five nodes of each protocol, all with a leader. */
+async function start(page: Page): Promise<void> {
   await page.getByTestId('nodes-5').click();
   await page.getByTestId('start-lab').click();
   for (const protocol of ['paxos', 'raft', 'zab']) {
@@ -71,6 +72,16 @@ async function pictureLab(page: Page): Promise<void> {
       .locator(`[data-testid^="node-${protocol}-"][data-role="leader"]`)
       .waitFor({ timeout: 30_000 });
   }
+}
+
+async function stop(page: Page): Promise<void> {
+  await page.getByTestId('stop-lab').click();
+  await page.getByTestId('setup').waitFor({ timeout: 30_000 });
+}
+
+/** Long enough for the picture to have a story, short enough for the newest seconds to fill it. */
+async function pictureLab(page: Page): Promise<void> {
+  await start(page);
   await page.waitForTimeout(3_000);
   await growAndCompact(page);
   await page.waitForTimeout(1_500);
@@ -83,8 +94,35 @@ async function pictureLab(page: Page): Promise<void> {
   await save(page, 'lab');
   await page.getByTestId('heal-all').click();
   await page.waitForTimeout(1_500);
-  await page.getByTestId('stop-lab').click();
-  await page.getByTestId('setup').waitFor({ timeout: 30_000 });
+  await stop(page);
+}
+
+/** A network that hangs together by one node, some messages late or lost, and nodes that are slow. */
+async function pictureFaults(page: Page): Promise<void> {
+  await start(page);
+  await page.waitForTimeout(3_000);
+  await page.getByTestId('open-faults').click();
+  await page.getByTestId('brush-delay').click();
+  await page.getByTestId('cell-n2-n4').click();
+  await page.getByTestId('break-n5-hold-disk').click();
+  await page.getByTestId('scope-raft').click();
+  await page.getByTestId('brush-cut').click();
+  await page.getByTestId('brush-type').selectOption('AppendEntries');
+  await page.getByTestId('cell-n1-n3').click();
+  await page.getByTestId('break-n3-skew').click();
+  await page.getByTestId('begin-fault').click();
+  await page.getByTestId('break-n4-wipe').click();
+  await page.getByTestId('scope-all').click();
+  await page.getByTestId('brush-drop').click();
+  await page.getByTestId('cell-n4-n2').click();
+  await page.getByTestId('break-n1-pause').click();
+  await page.getByLabel('Close this notice').click();
+  await page.getByTestId('shape-half-open').hover();
+  await page.waitForTimeout(1_500);
+  await save(page, 'faults');
+  await page.getByTestId('recover').click();
+  await page.getByTestId('close-faults').click();
+  await stop(page);
 }
 
 /** A learner for every cluster, and logs that are emptied into snapshots. */
@@ -123,5 +161,13 @@ async function pictureCompare(page: Page): Promise<void> {
   await page.waitForTimeout(1_500);
   await save(page, 'compare');
 }
+
+const PICTURES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  lab: pictureLab,
+  faults: pictureFaults,
+  /** Of the newest Raft run that was made for the pictures before. */
+  recording: pictureRecording,
+  compare: pictureCompare,
+};
 
 await main();
