@@ -3,18 +3,17 @@
  * still, and a person, or the lab for them, decides what happens next.
  */
 import { LabError } from '../contract/errors.ts';
-import type { ManualAct, ManualNodeView, ManualState } from '../contract/manual.ts';
+import type { ManualAct, ManualState } from '../contract/manual.ts';
 import type { Cluster } from '../contract/model.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
-import { protocolDefinition } from '../protocols/index.ts';
-import type { ManualCondition, ManualItem, ManualNodeAct } from '../vocabulary/manual.ts';
-import type { MessageKind } from '../vocabulary/trace.ts';
+import type { ManualCondition, ManualNodeAct } from '../vocabulary/manual.ts';
 import type { OperationRecord } from '../vocabulary/workload.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { Leadership } from './leadership.ts';
 import { ManualAsks } from './manual-asks.ts';
 import { ManualInboxes } from './manual-inboxes.ts';
 import { ManualRun } from './manual-run.ts';
+import { itemView, nodeView, stepText } from './manual-view.ts';
 import type { Membership } from './membership.ts';
 import type { InboxReport } from './node-handle.ts';
 import type { NodeGroup } from './node-group.ts';
@@ -215,6 +214,8 @@ export class ManualDesk {
   }
 
   #begin(until: ManualCondition, stepsMax: number): void {
+    const isHere = until.is !== 'applied' || this.#nodeIds.includes(until.node);
+    this.#ensure(isHere ? null : `there is no node ${until.is === 'applied' ? until.node : ''}`);
     const run = new ManualRun(until, stepsMax, {
       holds: (condition) => this.#holds(condition),
       step: () => (this.#isOn ? this.#step() : Promise.resolve('the mode has ended')),
@@ -241,7 +242,7 @@ export class ManualDesk {
     const handle = this.#options.nodes.handle(node);
     if (handle?.isReady !== true) return `${node} does not run`;
     if (handle.isPaused) return `${node} is paused`;
-    const text = this.#textOf(node, act);
+    const text = stepText(node, act, this.#inboxes);
     const problem = await handle.act(act);
     if (problem !== null) return problem;
     this.#steps += 1;
@@ -250,16 +251,6 @@ export class ManualDesk {
     await this.#settle();
     this.noteChange();
     return null;
-  }
-
-  #textOf(node: NodeId, act: ManualNodeAct): string {
-    if (act.do === 'fire') {
-      return `${node}: ${this.#inboxes.state(node)?.timerTicks ?? 0} ticks pass, its timer fires`;
-    }
-    const item = this.#inboxes.item(node, act.item);
-    const what = item === null ? 'an item' : `${item.type} from ${item.from ?? 'a client'}`;
-    if (act.do === 'deliver') return `${node} gets ${what}`;
-    return act.do === 'drop' ? `${node} never gets ${what}` : `${what} comes to ${node} once more`;
   }
 
   // ---- what holds --------------------------------------------------------------------------
@@ -293,12 +284,14 @@ export class ManualDesk {
   }
 
   state(): ManualState {
+    const { plan, nodes } = this.#options;
+    const present = this.#isOn ? this.#nodeIds : [];
     return {
-      cluster: this.#options.plan.id,
+      cluster: plan.id,
       on: this.#isOn,
-      tickMs: this.#options.plan.timing.tickMs,
-      nodes: this.#isOn ? this.#nodeIds.map((node) => this.#viewOf(node)) : [],
-      items: this.#inboxes.oldest(LISTED_MAX).map((item) => ({ ...item, mk: this.#kindOf(item) })),
+      tickMs: plan.timing.tickMs,
+      nodes: present.map((node) => nodeView(node, nodes.handle(node), this.#inboxes)),
+      items: this.#inboxes.oldest(LISTED_MAX).map((item) => itemView(item, plan.protocol)),
       next: this.#nextView(),
       waiting: this.#inboxes.waiting,
       overflowed: this.#inboxes.overflowed,
@@ -309,29 +302,10 @@ export class ManualDesk {
     };
   }
 
-  #kindOf({ kind, type }: ManualItem): MessageKind | null {
-    if (kind !== 'message') return null;
-    return protocolDefinition(this.#options.plan.protocol).messageKinds[type] ?? null;
-  }
-
   #nextView(): ManualState['next'] {
     const next = this.#isOn ? this.#inboxes.next(this.#movable) : null;
     if (next === null) return null;
     return { node: next.node, item: next.do === 'deliver' ? next.item.id : null };
-  }
-
-  #viewOf(node: NodeId): ManualNodeView {
-    const handle = this.#options.nodes.handle(node);
-    const state = this.#inboxes.state(node);
-    const era = { number: 0, owner: null };
-    const none = { role: '', word: '', era, committed: 0, applied: 0 };
-    const is = handle?.isRunning !== true ? 'down' : handle.isPaused ? 'paused' : 'manual';
-    return {
-      node,
-      is: is === 'manual' && state === null ? 'joining' : is,
-      waiting: this.#inboxes.waitingAt(node),
-      ...(state ?? { ...none, timerTicks: 0, firedTicks: 0 }),
-    };
   }
 
   #ensure(problem: string | null): void {

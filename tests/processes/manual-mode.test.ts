@@ -220,6 +220,8 @@ test('what does not fit is refused with its reason', async () => {
   const { manual } = cluster;
   await expect(manual.act({ do: 'deliver', node: 'n1', item: 1 })).rejects.toThrow('not wait');
   await expect(manual.act({ do: 'fire', node: 'n9' })).rejects.toThrow('n9 does not run');
+  const nowhere = { is: 'applied', node: 'n9', atLeast: 1 } as const;
+  await expect(manual.act({ do: 'run', until: nowhere, steps: 9 })).rejects.toThrow('no node n9');
   await manual.act({ do: 'run', until: { is: 'committed', atLeast: 100_000 }, steps: 10_000 });
   await expect(manual.act({ do: 'step' })).rejects.toThrow('a run goes on');
   await manual.act({ do: 'halt' });
