@@ -165,13 +165,23 @@ export class RunMetricsBuilder {
   /** The first fault that stopped a leader, or took its connected majority away. */
   #firstLeaderFault(roles: readonly RoleMark[]): { us: number; era: Era } | null {
     const faults = [...this.#faults.values()];
-    for (const { us, fault, what } of faultMoments(faults)) {
-      const leader = what === 'start' ? leaderAt(us, roles) : null;
-      if (leader !== null && this.#hits(fault, leader.node, us, faults)) {
+    for (const { us: beganUs, fault, what } of faultMoments(faults)) {
+      const us = this.#effectUs(fault, beganUs);
+      const leader = what === 'start' && us !== null ? leaderAt(us, roles) : null;
+      if (leader !== null && us !== null && this.#hits(fault, leader.node, us, faults)) {
         return { us, era: leader.event.era };
       }
     }
     return null;
+  }
+
+  /** A crash point works when its node comes to it, if it does: then the node goes down. */
+  #effectUs({ spec, startUs, endUs }: FaultRecord, beganUs: number): number | null {
+    if (spec.kind !== 'crash-at') return beganUs;
+    const death = this.#changes.find(({ node, up, us }) => {
+      return node === spec.node && !up && us >= startUs && us <= (endUs ?? us);
+    });
+    return death?.us ?? null;
   }
 
   #hits(fault: FaultRecord, leader: NodeId, us: number, faults: readonly FaultRecord[]): boolean {
@@ -181,6 +191,7 @@ export class RunMetricsBuilder {
       case 'stop':
       case 'pause':
       case 'power-cut':
+      case 'crash-at':
         return spec.node === leader;
       case 'cut': {
         const touches = spec.links.some(({ from, to }) => from === leader || to === leader);

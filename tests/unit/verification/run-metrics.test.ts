@@ -34,6 +34,17 @@ describe('metrics of a run', () => {
     expect(metrics.finish(2e6, 2)).toMatchObject({ ...FOUND, elections: 2, durationMs: 2_000 });
   });
 
+  test('a crash point hits the leader when it comes to it, not when it is armed', () => {
+    const metrics = failover();
+    const spec = { kind: 'crash-at', node: 'n1', point: 'before-reply', nth: 3 } as const;
+    metrics.handleFault(fault(1, spec, 400_000));
+    const notReached = failover();
+    notReached.handleFault(fault(1, spec, 400_000));
+    metrics.handleLife({ us: 1_000_000, node: 'n1', up: false });
+    expect(metrics.finish(2e6, 2)).toMatchObject(FOUND);
+    expect(notReached.finish(2e6, 2)).toMatchObject(NONE);
+  });
+
   test('a cut hits the leader only when it loses its majority', () => {
     const one = failover();
     one.handleFault(fault(1, { kind: 'cut', links: bothWays('n1', 'n3') }, 1_000_000));
