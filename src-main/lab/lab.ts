@@ -18,7 +18,6 @@ import { EventWindow } from './event-window.ts';
 import { allEnded, randomSeed } from './groups.ts';
 import { Guardian } from './guardian.ts';
 import { LiveCluster, type Judgement } from './live-cluster.ts';
-import { PAUSE_MODE } from './node-handle.ts';
 import { withNemesis } from './nemesis-schedule.ts';
 import { Places } from './places.ts';
 import type {
@@ -88,7 +87,7 @@ export class LocalLab implements Lab {
   }
 
   pauseMode(): 'signal' | 'cooperative' {
-    return PAUSE_MODE;
+    return this.#entriesOfChildren.pauseMode;
   }
 
   subscribe(events: Partial<LabEvents>): () => void {

@@ -21,10 +21,6 @@ import type {
 import type { ChildEntries } from './child-entries.ts';
 import { Questions } from './questions.ts';
 
-/** `pausing` without SIGSTOP is a cooperative freeze, labelled so everywhere. */
-export type PauseMode = 'signal' | 'cooperative';
-export const PAUSE_MODE: PauseMode = process.platform === 'win32' ? 'cooperative' : 'signal';
-
 /** A node keeps nearly all it allocates (its log): a large nursery only makes the process larger,
  *  264 MB instead of 155 for 230,000 entries of 100 bytes. */
 const NODE_FLAG = '--max-semi-space-size=8';
@@ -239,14 +235,14 @@ export class NodeHandle {
   pause(): void {
     if (this.#child === null || this.#paused) return;
     this.#paused = true;
-    if (PAUSE_MODE === 'signal') this.#child.kill('SIGSTOP');
+    if (this.#entries.pauseMode === 'signal') this.#child.kill('SIGSTOP');
     else this.#send({ t: 'freeze', on: true });
   }
 
   resume(): void {
     if (this.#child === null || !this.#paused) return;
     this.#paused = false;
-    if (PAUSE_MODE === 'signal') this.#child.kill('SIGCONT');
+    if (this.#entries.pauseMode === 'signal') this.#child.kill('SIGCONT');
     else this.#send({ t: 'freeze', on: false });
   }
 

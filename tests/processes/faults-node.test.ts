@@ -8,7 +8,7 @@ import type { LiveCluster } from '../../src-main/lab/live-cluster.ts';
 import type { FaultSpec } from '../../src-main/vocabulary/fault.ts';
 import { PROTOCOL_NAMES } from '../../src-main/vocabulary/ids.ts';
 import type { NodeId, ProtocolName } from '../../src-main/vocabulary/ids.ts';
-import { eventsOf, journalOf } from '../support/live-faults.ts';
+import { eventsOf, journalOf, trafficOf } from '../support/live-faults.ts';
 import { nextSuccess, openProcessLab, until, untilLevel } from '../support/process-lab.ts';
 import type { ProcessLab } from '../support/process-lab.ts';
 
@@ -23,26 +23,30 @@ function followersOf(cluster: LiveCluster): NodeId[] {
   return cluster.nodeIds.filter((node) => node !== leader);
 }
 
-/** How long the slowest of a few questions to a node waited for its answer. */
-async function slowestAnswerMs(cluster: LiveCluster, node: NodeId): Promise<number> {
-  let slowest = 0;
-  for (let i = 0; i < 40; i += 1) {
-    const beganMs = performance.now();
-    expect((await cluster.counters()).has(node)).toBe(true);
-    slowest = Math.max(slowest, performance.now() - beganMs);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return slowest;
+/** For how long a node did nothing at a time since then: the times between its steps. */
+function pausesMs(cluster: LiveCluster, node: NodeId, sinceUs: number): number[] {
+  const steps = journalOf(cluster, node).flatMap(({ header }) => {
+    return header.k === 's' && header.us >= sinceUs ? [header.us] : [];
+  });
+  return steps.slice(1).map((us, at) => (us - (steps[at] ?? us)) / 1_000);
 }
 
-test('a slow node answers nothing while it stalls; undone, it answers at once', async () => {
+test('a slow node does nothing while it stalls; undone, it does not stall again', async () => {
   const cluster = await host.start('raft');
   await nextSuccess(cluster);
   const [node = ''] = followersOf(cluster);
+  const sinceUs = cluster.nowUs();
   const { id } = cluster.begin({ kind: 'slow', node, stallMs: 250, everyMs: 300 }, 'hand');
-  await until('an answer takes long', async () => (await slowestAnswerMs(cluster, node)) > 150);
+  await until('it stalls and stalls', () => {
+    return pausesMs(cluster, node, sinceUs).filter((ms) => ms >= 249).length >= 3;
+  });
   cluster.undo(id, 'test');
-  await until('none does any more', async () => (await slowestAnswerMs(cluster, node)) < 100);
+  await until('a second without a stall', async () => {
+    const fromUs = cluster.nowUs();
+    await until('it has passed', () => cluster.nowUs() - fromUs > 1_000_000);
+    const pauses = pausesMs(cluster, node, fromUs);
+    return pauses.length > 20 && pauses.every((ms) => ms < 200);
+  });
   cluster.workload.quiet();
   await untilLevel(cluster);
 });
@@ -159,4 +163,36 @@ describe.each(PROTOCOL_NAMES)('%s', (protocol) => {
       expect(by).not.toContain('closed');
     }
   });
+});
+
+test('without SIGSTOP a pause is a freeze: nothing leaves or is answered', async () => {
+  const frozen = await openProcessLab('cooperative');
+  try {
+    expect(frozen.lab.pauseMode()).toBe('cooperative');
+    const cluster = await frozen.start('zab');
+    await nextSuccess(cluster);
+    const leader = cluster.leadership.ready() ?? '';
+    const [follower = ''] = followersOf(cluster);
+    cluster.begin(
+      { kind: 'delay', links: [{ from: leader, to: follower }], delayMs: 50, jitterMs: 0 },
+      'hand',
+    );
+    await nextSuccess(cluster);
+    const pid = cluster.pidOf(leader);
+    const fault = cluster.begin({ kind: 'pause', node: leader }, 'hand');
+    await until('another node leads', () => cluster.leadership.ready() !== leader);
+    await nextSuccess(cluster);
+    const us = cluster.nowUs();
+    const sends = () => trafficOf(cluster, leader, follower, us).sent.length;
+    expect(sends()).toBe(0);
+    cluster.undo(fault.id, 'test');
+    cluster.workload.quiet();
+    await untilLevel(cluster);
+    expect(cluster.pidOf(leader)).toBe(pid);
+    const [run = 0] = await frozen.lab.stopClusters();
+    expect(frozen.run(run).violations).toEqual([]);
+    expect(frozen.verify(run).divergence).toBe(null);
+  } finally {
+    await frozen.close();
+  }
 });

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { childEntriesFromSource, PAUSE_MODE } from '../../src-main/lab/child-entries.ts';
 import { createLab, type LocalLab } from '../../src-main/lab/lab.ts';
 import type { LiveCluster } from '../../src-main/lab/live-cluster.ts';
 import { parseScenario } from '../../src-main/lab/scenario-file.ts';
@@ -31,11 +32,13 @@ export interface ProcessLab {
   close(): Promise<void>;
 }
 
-export async function openProcessLab(): Promise<ProcessLab> {
+/** @param pauseMode what the system is taken to be able to do. */
+export async function openProcessLab(pauseMode = PAUSE_MODE): Promise<ProcessLab> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'quorum-test-'));
   const database = path.join(directory, 'lab.db');
   const recorder: WorkerRecorder = await openRecorder({ database });
-  const lab = createLab({ dataDir: directory, recorder, version: 'test' });
+  const entries = { ...childEntriesFromSource(), pauseMode };
+  const lab = createLab({ dataDir: directory, recorder, version: 'test', entries });
   const notices: string[] = [];
   lab.subscribe({ notice: (_level, text) => notices.push(text) });
   const reading = <T>(read: (reader: RunReader) => T): T => {

@@ -16,6 +16,7 @@ import { NodeDriver } from '../driver/node-driver.ts';
 import type { Incoming } from '../driver/ports.ts';
 import { CrashPoints } from './crash-points.ts';
 import { guardDisk } from './disk-error.ts';
+import { Freeze } from './freeze.ts';
 import { Gateway } from './gateway.ts';
 import { JournalFile } from './journal-file.ts';
 import { ManualMode } from './manual-mode.ts';
@@ -45,12 +46,12 @@ export class NodeProcess {
   readonly #epochNs: bigint;
   readonly #crashPoints = new CrashPoints();
   readonly #stalls = new Stalls();
+  readonly #freeze = new Freeze();
   readonly #messages: Record<string, number> = {};
   #queue: (Input | Incoming)[] = [];
   #drops = '';
   #turnPlanned = false;
   #driverWaits = false;
-  #frozen = false;
   #stopped = false;
   #timer: NodeJS.Timeout | null = null;
   #timerAtMs = Infinity;
@@ -75,7 +76,7 @@ export class NodeProcess {
     this.#disk = new NodeDisk(config, {
       done: (token) => this.#driver.persisted(token),
       nowMs: () => performance.now(),
-      later: (complete) => this.#onDisk(complete),
+      later: (complete) => this.#freeze.pass(() => this.#onDisk(complete)),
       written: () => this.#crashPoints.passing?.('in-persist'),
     });
     const { incarnation } = this.#disk.identity;
@@ -135,6 +136,7 @@ export class NodeProcess {
         peers,
         socketDir,
         seed,
+        freeze: this.#freeze,
         ...this.#disk.identity,
         overSessions: this.#definition.overSessions,
         kindOf: (type) => this.#definition.messageKinds[type] ?? null,
@@ -211,7 +213,7 @@ export class NodeProcess {
   /** One turn: elapsed time first, then what arrived, then all client requests as one input, and
    *  all reads as one. */
   #runTurn(): void {
-    if (this.#stopped || this.#frozen) return;
+    if (this.#stopped || this.#freeze.isOn) return;
     try {
       const ticks = this.#clock.take(performance.now());
       if (ticks > 0) this.#transport.tick(ticks);
@@ -322,7 +324,7 @@ export class NodeProcess {
   }
 
   setDisk(mode: DiskMode): void {
-    this.#onDisk(() => this.#disk.setMode(mode));
+    this.#freeze.pass(() => this.#onDisk(() => this.#disk.setMode(mode)));
   }
 
   /** Does what may complete barriers outside of any turn: what waited for them leaves. */
@@ -346,7 +348,7 @@ export class NodeProcess {
   setRules(links: LinkRules, rules: NodeRules): void {
     this.#transport.setRules(links);
     this.#setNodeRules(rules);
-    this.#onDisk(() => this.#disk.setRules(rules.disk));
+    this.#freeze.pass(() => this.#onDisk(() => this.#disk.setRules(rules.disk)));
   }
 
   /** What faults do to this node from now on. */
@@ -362,9 +364,9 @@ export class NodeProcess {
     this.#planTurn();
   }
 
-  /** Cooperative pause, where the system has no SIGSTOP: nothing is read from the queue. */
+  /** Cooperative pause, where the system has no SIGSTOP. */
   setFrozen(on: boolean): void {
-    this.#frozen = on;
+    this.#freeze.set(on);
     if (!on) this.#planTurn();
   }
 

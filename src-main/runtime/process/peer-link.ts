@@ -11,6 +11,7 @@ import type { Incoming, Outgoing } from '../driver/ports.ts';
 import { SessionLink, type SessionFrame } from '../driver/session-link.ts';
 import { LinkFilter, type Passing } from '../../faults/link-filter.ts';
 import { FaultShim } from './fault-shim.ts';
+import type { Freeze } from './freeze.ts';
 import { formatMessage } from '../../protocols/kernel/message-text.ts';
 import { IpcDialer } from './ipc.ts';
 import type { Arrival, ManualInbox } from './manual-inbox.ts';
@@ -49,6 +50,7 @@ export interface PeerLinkOptions {
   readonly isBulky: (type: string) => boolean;
   readonly kindOf: (type: string) => string | null;
   readonly seed: number;
+  readonly freeze: Freeze;
 }
 
 export class PeerLink {
@@ -153,8 +155,10 @@ export class PeerLink {
   }
 
   #release(items: WireItem[]): void {
-    for (const item of items) this.#push(item);
-    this.flush();
+    this.#options.freeze.pass(() => {
+      for (const item of items) this.#push(item);
+      this.flush();
+    });
   }
 
   flush(): void {

@@ -8,6 +8,7 @@ import type { Member, NodeId } from '../../vocabulary/ids.ts';
 import type { LinkRules, LinkTraffic } from './node-config.ts';
 import type { Outgoing } from '../driver/ports.ts';
 import { AddressBook } from './address-book.ts';
+import type { Freeze } from './freeze.ts';
 import type { Gateway } from './gateway.ts';
 import { serveIpc, type IpcConnection, type IpcServerHandle } from './ipc.ts';
 import { PeerLink, type PeerLinkEvents } from './peer-link.ts';
@@ -28,6 +29,7 @@ export interface TransportOptions {
   readonly isBulky: (type: string) => boolean;
   readonly kindOf: (type: string) => string | null;
   readonly seed: number;
+  readonly freeze: Freeze;
 }
 
 /** Closed without a hello after this long. */
@@ -121,11 +123,14 @@ export class Transport {
 
   /** Begins to accept connections; rejects when the socket cannot be made. */
   async listen(): Promise<void> {
-    const { socketDir, self } = this.#options;
+    const { socketDir, self, freeze } = this.#options;
     this.#server = await serveIpc(socketDir, self, NODE_EVENTS, {
       connected: (connection) => this.#connected(connection),
-      closed: (connection) => this.#closed(connection),
-      received: (connection, event, data) => this.#received(connection, event, data),
+      closed: (connection) => freeze.pass(() => this.#closed(connection)),
+      received: (connection, event, data) => {
+        if (freeze.isFull) connection.close();
+        else freeze.pass(() => this.#received(connection, event, data));
+      },
       failed: () => undefined,
     });
   }
