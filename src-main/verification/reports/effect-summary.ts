@@ -2,23 +2,30 @@
 import type { FaultReport } from '../../contract/report.ts';
 import { momentText, spanText } from './figure-text.ts';
 
-/**
- * @param healthLost whether live voters ceased to follow one leader
- * @param usual of quiet time
- */
-export function effectSummary(
-  report: FaultReport,
-  healthLost: boolean,
-  usual: { readonly gapUs: number; readonly latencyP50Ms: number | null },
-): string {
+/** What a sentence needs beside the report itself. */
+interface Context {
+  /** Live voters ceased to follow one leader. */
+  readonly healthLost: boolean;
+  /** The leader at its start led for as long as it was on. */
+  readonly leaderStayed: boolean;
+  /** Of quiet time. */
+  readonly usual: { readonly gapUs: number; readonly latencyP50Ms: number | null };
+}
+
+export function effectSummary(report: FaultReport, context: Context): string {
+  const { healthLost, leaderStayed, usual } = context;
   const { struckMs } = report;
-  const struck = struckMs === null ? '' : `It struck at ${momentText(struckMs)}.`;
-  const sentences = [struck, leaderText(report), healthText(report, healthLost)];
-  sentences.push(clientText(report, usual.gapUs), slowText(report, usual.latencyP50Ms));
+  const sentences = [
+    struckMs === null ? '' : `It struck at ${momentText(struckMs)}.`,
+    leaderText(report, leaderStayed),
+    healthText(report, healthLost),
+    clientText(report, usual.gapUs),
+    slowText(report, usual.latencyP50Ms),
+  ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
-function leaderText(report: FaultReport): string {
+function leaderText(report: FaultReport, leaderStayed: boolean): string {
   const { leader, newLeader, detectedMs, electedMs, readyMs } = report;
   if (newLeader !== null && electedMs !== null) {
     const ready = readyMs === null ? ', never ready' : `, ready after ${spanText(readyMs)}`;
@@ -26,11 +33,13 @@ function leaderText(report: FaultReport): string {
     return `${era}, chosen after ${spanText(electedMs)}${ready}.`;
   }
   if (detectedMs !== null) {
-    const who = leader === null ? 'nobody came to lead' : `${leader.node} went on leading`;
-    return `A node sought leadership after ${spanText(detectedMs)}; ${who}.`;
+    const sought = `A node sought leadership after ${spanText(detectedMs)}`;
+    if (leader === null) return `${sought}; nobody came to lead.`;
+    return leaderStayed ? `${sought}; ${leader.node} went on leading.` : `${sought}.`;
   }
   if (leader === null) return 'Nobody led when it began.';
-  return `No election: ${leader.node} went on leading.`;
+  if (leaderStayed) return `No election: ${leader.node} went on leading.`;
+  return `That ${leader.node} ceased to lead is not put down to it.`;
 }
 
 function healthText({ healthyMs }: FaultReport, healthLost: boolean): string {

@@ -122,7 +122,9 @@ export class FaultEffects {
       effect: isOutage ? 'outage' : isSlower ? 'slower' : calm,
       summary: '',
     };
-    return { ...report, summary: effectSummary(report, effects.healthLost, usual) };
+    const leaderStayed = leader !== null && (leader.toUs ?? Infinity) >= toUs;
+    const { healthLost } = effects;
+    return { ...report, summary: effectSummary(report, { healthLost, leaderStayed, usual }) };
   }
 
   /** The longest gap that is put down to it, else the longest that overlaps it. */

@@ -77,15 +77,16 @@ export class Leaderships {
     this.#noteHealth(us);
   }
 
-  /** @param isBoot told while starting: ZAB begins by looking, and that is no suspicion. */
+  /** @param isBoot told while starting: ZAB begins by looking, which is no suspicion of a leader
+   *  that there is. */
   handleRole(life: Life, us: number, event: RoleEvent, isBoot: boolean): void {
     const state = this.#stateOf(life.node);
     const seeks = isSeeking(event.role);
-    const isEntry = seeks && !isSeeking(state.role) && !isBoot;
+    const isEntry = seeks && !isSeeking(state.role) && !(isBoot && this.#isLed());
     if (isEntry && this.suspicions.length < MARKS_MAX) {
       this.suspicions.push({ us, node: life.node });
     }
-    if (seeks && !isBoot && this.#candidacies.length < MARKS_MAX) {
+    if (seeks && (isEntry || !isBoot) && this.#candidacies.length < MARKS_MAX) {
       this.#candidacies.push({ us, node: life.node, era: event.era, isEntry });
     }
     this.#noteTenure(state, life.node, us, event);
@@ -187,6 +188,10 @@ export class Leaderships {
     const healthy = this.#isHealthy();
     if (healthy === (this.health.at(-1)?.healthy ?? false)) return;
     this.health.push({ us, healthy });
+  }
+
+  #isLed(): boolean {
+    return [...this.#nodes.values()].some(({ role, down }) => role === 'leader' && !down);
   }
 
   /** E5: every live voter follows one ready leader, in its era. */

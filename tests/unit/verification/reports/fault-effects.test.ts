@@ -252,3 +252,19 @@ test('a fault that only makes clients wait says how long', () => {
       'Clients waited longer: p50 12.0 ms, usual 1.00 ms.',
   );
 });
+
+test('when all nodes lost power, the first that looks for a leader detects it', () => {
+  const cuts = ['n1', 'n2', 'n3'].map((node, i) => {
+    return fault(i + 1, { kind: 'power-cut', node, ms: 10 }, 1_000 * MS, 1_300 * MS);
+  });
+  const run = quietRun().successes(200, 1_000).successes(1_420, 1_990);
+  const start = { kind: 'role', role: 'looking', word: 'looking', leader: null } as const;
+  const looking = { ...start, era: { number: 1, owner: null }, ready: false, why: 'start' };
+  for (const cut of cuts) run.fault(cut);
+  for (const node of ['n1', 'n2', 'n3']) run.boot(`${node}:2`, 1_300, looking);
+  const report = run.role('n2:2', 1_400, 'leader', 2, 'n2', true).report({ protocol: 'zab' });
+  expect(report.faults[0]).toMatchObject({ onLeader: true, newLeader: { node: 'n2' } });
+  expect(report.faults[0]).toMatchObject({ detectedMs: 300, readyMs: 400, outageMs: 420 });
+  expect(report.elections).toMatchObject([{ cause: 'start-up' }]);
+  expect(report.faults[1]?.summary).toMatch(/^That n1 ceased to lead is not put down to it\./);
+});
