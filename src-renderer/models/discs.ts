@@ -7,7 +7,7 @@ import { eraColour } from '../theme/palette.svelte.ts';
 import type { BrokenLink, Disc } from '../widgets/topology-layout.ts';
 import { isCutOff, largestGroup, linkStates, quorumNow } from './insight.ts';
 import { configurationOf, presentIds, standingOf, type Standing } from './membership.ts';
-import { isDiskHeld, isWiped } from './node-state.ts';
+import { faultsOf, isWiped } from './node-state.ts';
 
 export function discsOf(view: ClusterView): Disc[] {
   const states = linkStates(view.faults);
@@ -30,8 +30,8 @@ export function discsOf(view: ClusterView): Disc[] {
       cutOff,
       votes: seeks ? (node.tally?.votes.length ?? 0) : null,
       unsynced: node.state === 'up' ? Math.max(0, lastPosition(node.log) - node.durable) : 0,
-      diskHeld: isDiskHeld(view, id),
-      summary: summaryOf(node, standing, cutOff),
+      faults: faultsOf(view, id),
+      summary: [summaryOf(node, standing, cutOff), ...faultsOf(view, id)].join(', '),
     };
   });
 }

@@ -3,6 +3,7 @@ import type { Action } from '../../src-main/contract/calls.ts';
 import type { ClusterView } from '../../src-main/contract/cluster-view.ts';
 import type { NodeView } from '../../src-main/contract/node-view.ts';
 import type { FaultRecord, NodeId } from '../../src-main/contract/words.ts';
+import { isLimited } from './link-effects.ts';
 import { currentLeader } from './leadership.ts';
 import { presentIds } from './membership.ts';
 
@@ -54,6 +55,7 @@ export function isolationsOf(view: ClusterView, node: NodeId): FaultRecord[] {
   return view.faults.filter(
     ({ spec }) =>
       spec.kind === 'cut' &&
+      !isLimited(spec) &&
       spec.links.length >= 2 * others &&
       spec.links.every((link) => link.from === node || link.to === node),
   );

@@ -1,5 +1,10 @@
 /** Role strips and the row of operations of one cluster on a time axis. */
-import { eraLabel, type FaultRecord, type NodeId } from '../../src-main/contract/words.ts';
+import {
+  eraLabel,
+  isRefused,
+  type FaultRecord,
+  type NodeId,
+} from '../../src-main/contract/words.ts';
 import { eraColour, type Palette } from '../theme/palette.svelte.ts';
 import { drawDimension, drawWash, hatched, line, TEXT_FONT, TICK_FONT } from './draw-axis.ts';
 import {
@@ -82,7 +87,7 @@ function drawWashes(
   for (const fault of faults) {
     const endUs = fault.endUs ?? nowUs;
     if (endUs < pen.scale.fromUs || fault.startUs > pen.scale.toUs) continue;
-    if (!aimsAt(fault, node)) continue;
+    if (isRefused(fault) || !aimsAt(fault, node)) continue;
     const x = clampX(pen.scale, fault.startUs);
     const width = Math.max(1, clampX(pen.scale, endUs) - x);
     drawWash(pen.ctx, pen.palette, fault.spec.kind, { x, y, width, height: STRIP_HEIGHT });

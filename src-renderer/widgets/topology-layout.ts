@@ -1,5 +1,5 @@
 /** Where discs, labels and links of a cluster stand. Pure geometry; n1 is on top. */
-import type { LinkFaultKind, NodeId } from '../../src-main/contract/words.ts';
+import type { FaultKindName, LinkFaultKind, NodeId } from '../../src-main/contract/words.ts';
 import type { EraColour } from '../theme/palette.svelte.ts';
 
 export interface Point {
@@ -32,8 +32,8 @@ export interface Disc {
   readonly votes: number | null;
   /** Entries in memory that are not on its disk. */
   readonly unsynced: number;
-  /** Its disk completes no write. */
-  readonly diskHeld: boolean;
+  /** What is done to it besides being down or paused. */
+  readonly faults: readonly FaultKindName[];
   readonly summary: string;
 }
 

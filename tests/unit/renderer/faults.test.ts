@@ -14,6 +14,7 @@ import type {
   NodeFaultKind,
 } from '../../../src-main/contract/words.ts';
 import { faultKind } from '../../../src-main/faults/index.ts';
+import { discsOf } from '../../../src-renderer/models/discs.ts';
 import {
   fieldsOf,
   initialValues,
@@ -25,6 +26,7 @@ import {
 import { KIND_WORDS, NODE_KIND_GROUPS } from '../../../src-renderer/models/fault-words.ts';
 import { linkStates } from '../../../src-renderer/models/insight.ts';
 import { countLedger, filterLedger, ledgerRows } from '../../../src-renderer/models/ledger.ts';
+import { isolationsOf } from '../../../src-renderer/models/node-actions.ts';
 import { halves, matrixCells, presetLinks } from '../../../src-renderer/models/link-matrix.ts';
 import { onCount, sharedStateWord, whyRefused } from '../../../src-renderer/models/node-faults.ts';
 import { quorumLoss } from '../../../src-renderer/models/quorum-loss.ts';
@@ -190,6 +192,26 @@ describe('nodes', () => {
     expect(sharedStateWord(both, 'n1')).toBe('leads');
     expect(sharedStateWord(both, 'n2')).toBe('paused Raft');
     expect(sharedStateWord(both, 'n3')).toBe('follower');
+  });
+});
+
+describe('discs', () => {
+  test('a disc has a letter for what its state does not tell, and says it', () => {
+    const view = withFaults(
+      { kind: 'pause', node: 'n2' },
+      { kind: 'skew', node: 'n2', rate: 2 },
+      { kind: 'hold-disk', node: 'n2' },
+    );
+    const disc = discsOf(view).find(({ id }) => id === 'n2');
+    expect(disc?.faults).toEqual(['skew', 'hold-disk']);
+    expect(disc?.summary).toContain('skew, hold-disk');
+  });
+
+  test('a cut of one message type to everybody is no isolation', () => {
+    const around = presetLinks('isolate', IDS, 'n2');
+    const only = { types: ['Heartbeat'], first: null };
+    expect(isolationsOf(withFaults({ kind: 'cut', links: around }), 'n2')).toHaveLength(1);
+    expect(isolationsOf(withFaults({ kind: 'cut', links: around, only }), 'n2')).toEqual([]);
   });
 });
 
