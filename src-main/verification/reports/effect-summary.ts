@@ -59,7 +59,7 @@ function clientText(report: FaultReport, usualGapUs: number): string {
   if (effect === 'outage') {
     return lostText(failed, unknown, `No commit was answered for ${spanText(outageMs)}.`);
   }
-  const gaps = `longest gap ${spanText(outageMs)}, usual ${spanText(usualGapUs / 1_000)}`;
+  const gaps = `longest gap ${spanText(outageMs)}, usual up to ${spanText(usualGapUs / 1_000)}`;
   if (effect === 'slower') return `No outage (${gaps}).`;
   return `Clients noticed nothing (${gaps}).`;
 }

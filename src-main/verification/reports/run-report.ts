@@ -36,9 +36,10 @@ export interface RunSettings {
 /** Warm-up: this long after the first answer, but not more than a tenth of the run. */
 const WARM_UP_US = 1_000_000;
 const WARM_UP_SHARE = 0.1;
-/** What counts as an outage where there is no quiet time to compare with, in intervals of the
- *  workload. */
+/** A gap of so many intervals of the workload is usual, whatever was measured. */
 const GAP_INTERVALS = 5;
+/** What is usual where neither quiet time nor a rate says so. */
+const NO_RATE_GAP_US = 1_000_000;
 
 export class RunReportBuilder {
   readonly #run: Run;
@@ -105,7 +106,7 @@ export class RunReportBuilder {
       longestGapMs: inMs(longest === null ? null : lengthOf(longest)),
       commitLatency: this.#commits.commitLatency(),
       visibility: this.#commits.visibility(),
-      faults: effects.reports({ gapUs: usualGapUs ?? this.#fallbackGapUs(), latencyP50Ms }),
+      faults: effects.reports({ gapUs: this.#usualGapUs(usualGapUs), latencyP50Ms }),
       elections: effects.elections(),
       tenures: tenureReports(this.#leaderships.tenures, this.#endUs),
       changes: this.#changes.reports(this.#record.commands, this.#commits, gaps, this.#endUs),
@@ -181,9 +182,11 @@ export class RunReportBuilder {
     return lengths.length === 0 ? null : Math.max(...lengths);
   }
 
-  #fallbackGapUs(): number {
+  /** Also what chance alone makes of arrivals: a short quiet time may have missed it. */
+  #usualGapUs(measuredUs: number | null): number {
     const { ratePerSecond } = this.#settings.workload;
-    return ratePerSecond > 0 ? (GAP_INTERVALS * 1e6) / ratePerSecond : 1e6;
+    const byChance = ratePerSecond > 0 ? (GAP_INTERVALS * 1e6) / ratePerSecond : 0;
+    return Math.max(measuredUs ?? 0, byChance) || NO_RATE_GAP_US;
   }
 
   #costFigures(quiet: readonly Span[], reads: RunReport['reads']) {

@@ -97,7 +97,7 @@ describe('a fault that did not hurt', () => {
     });
     expect(told?.summary).toBe(
       'No election: n1 went on leading. Clients noticed nothing ' +
-        '(longest gap 10.0 ms, usual 10.0 ms).',
+        '(longest gap 10.0 ms, usual up to 50.0 ms).',
     );
   });
 
@@ -248,7 +248,7 @@ test('a fault that only makes clients wait says how long', () => {
   expect(told).toMatchObject({ effect: 'slower', outageMs: 10, failed: 0 });
   expect(told?.latencyP50Ms).toBeCloseTo(12, 0);
   expect(told?.summary).toBe(
-    'No election: n1 went on leading. No outage (longest gap 10.0 ms, usual 10.0 ms). ' +
+    'No election: n1 went on leading. No outage (longest gap 10.0 ms, usual up to 50.0 ms). ' +
       'Clients waited longer: p50 12.0 ms, usual 1.00 ms.',
   );
 });
