@@ -50,6 +50,8 @@ export interface AdminCluster {
 
 const START_US_MAX = 5_000_000;
 const ASK_US_MAX = 15_000_000;
+/** What a node says of its configuration is heard here sooner. */
+const NEWS_US_MAX = 2_000_000;
 /** A learner has to get and load the whole state first. */
 const PROMOTE_US_MAX = 60_000_000;
 const RETIRE_US_MAX = 5_000_000;
@@ -178,7 +180,7 @@ function* snapshot(cluster: AdminCluster, node: NodeId, retain: number | null): 
 }
 
 function* ask(cluster: AdminCluster, op: AdminOp, holds: Holds, limitUs = ASK_US_MAX): Part {
-  const deadlineUs = cluster.nowUs() + limitUs;
+  let deadlineUs = cluster.nowUs() + limitUs;
   let last: Refusal | null = null;
   let isUncertain = false;
   for (;;) {
@@ -189,7 +191,11 @@ function* ask(cluster: AdminCluster, op: AdminOp, holds: Holds, limitUs = ASK_US
       const answer = yield { is: 'ask', node: leader, op };
       if (answer?.ok === true) return;
       if (answer !== null) last = answer.refusal;
-      if (last !== null && !PASSING.has(last.code)) throw refused(`${last.code}: ${last.message}`);
+      if (last !== null && !PASSING.has(last.code)) {
+        if (!isUncertain) throw refused(`${last.code}: ${last.message}`);
+        // It may be refused because it was done: the node that says so knows before we do.
+        deadlineUs = Math.min(deadlineUs, cluster.nowUs() + NEWS_US_MAX);
+      }
       isUncertain ||= answer === null || answer.refusal.code === 'leadership-lost';
     }
     if (cluster.nowUs() >= deadlineUs) break;

@@ -100,6 +100,20 @@ describe('a command', () => {
     expect(cluster.log).toEqual(['remove -> n1', 'retire n2', 'stop -> n2']);
   });
 
+  test('whose answer was lost is not refused by who says that it is done already', () => {
+    const cluster = new WrittenCluster();
+    const remove = { do: 'remove', node: 'n2' } as const;
+    let asked = 0;
+    cluster.config = () => {
+      asked += 1;
+      return { ...cluster.config_, voters: asked < 5 ? ['n1', 'n2', 'n3'] : ['n1', 'n3'] };
+    };
+    expect(cluster.run(remove, no('leadership-lost'), no('bad-request'))).toMatch(/no member any/);
+    asked = -1_000_000;
+    expect(() => cluster.run(remove, null, no('bad-request'))).toThrow('bad-request');
+    expect(cluster.nowUs()).toBeLessThan(4_000_000);
+  });
+
   test('leaves a removed node running while others still need it', () => {
     const cluster = new WrittenCluster();
     cluster.owed = true;
