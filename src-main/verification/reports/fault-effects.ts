@@ -28,7 +28,7 @@ const OUTAGE_FACTOR = 2;
 const SLOWER_FACTOR = 2;
 
 /** What is usual in quiet time. */
-export interface Usual {
+interface Usual {
   /** Longest gap; where there was no quiet time, what stands for it. */
   readonly gapUs: number;
   readonly latencyP50Ms: number | null;

@@ -117,7 +117,7 @@ function isNear({ startUs, endUs }: FaultRecord, us: number): boolean {
 }
 
 /** Whether a fault is one of this node, or of a link of it; whatever its kind. */
-export function concerns(spec: FaultSpec, node: NodeId): boolean {
+function concerns(spec: FaultSpec, node: NodeId): boolean {
   const { node: of, links } = spec as { node?: unknown; links?: unknown };
   if (of === node) return true;
   if (!Array.isArray(links)) return false;
