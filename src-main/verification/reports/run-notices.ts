@@ -7,7 +7,8 @@ export function runNotices(run: Run, { ok, failed, unknown }: RunReport['outcome
   if (run.status === 'running') {
     notices.push('The run is still being recorded: the figures are of what was recorded so far.');
   }
-  if (run.status === 'incomplete') {
+  // The note of a run that was salvaged says the same, and more.
+  if (run.status === 'incomplete' && run.note === null) {
     notices.push('The lab ended before the run did: the record may lack its end.');
   }
   if (run.status === 'failed') notices.push('The run failed: the record may lack its end.');
