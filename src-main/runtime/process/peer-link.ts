@@ -255,7 +255,8 @@ export class PeerLink {
       return;
     }
     const { inbox } = this.#events;
-    const [incarnation, epoch] = [this.#peerIncarnation, this.#connectionEpoch];
+    const incarnation = this.#peerIncarnation;
+    const epoch = this.#connectionEpoch;
     if (inbox.isOpen && inbox.keep(this.#arrivalOf(item, incarnation, epoch))) return;
     this.#deliver(item, incarnation, epoch);
   }
