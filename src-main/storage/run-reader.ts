@@ -148,8 +148,8 @@ export class RunReader {
     }
   }
 
-  /** Journal lines and what the lab saw, in the order of time. Nothing else may be read before it is
-   *  through. @throws LabError `unknown-run` */
+  /** Journal lines and what the lab saw, in the order of time. Nothing else may be read before it
+   *  is through. @throws LabError `unknown-run` */
   inOrder(run: number): Generator<Recorded> {
     this.#require(run);
     return linesInOrder(this.#db, run);

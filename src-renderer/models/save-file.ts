@@ -1,4 +1,4 @@
-/** Hands a text to the user as a file; where it goes is the browser's, or the window's, business. */
+/** Hands a text to the user as a file; where it goes is up to the browser, or the window. */
 
 /** Long enough for the slowest browser to have opened it. */
 const KEPT_MS = 60_000;
