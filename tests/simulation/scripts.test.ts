@@ -70,7 +70,10 @@ describe('the language', () => {
     ['tick n1 two', 'line 2: tick: "two" is no count; expected a whole number from 0'],
     ['tick n1 2 3', 'line 2: tick: "3" is one word too many'],
     ['deliver form=n1', 'line 2: deliver: "form=" means nothing here'],
-    ['disk n1 slow', 'line 2: disk: "slow" is no disk; expected instant, held, failing, failing-sync, full'],
+    [
+      'disk n1 slow',
+      'line 2: disk: "slow" is no disk; expected instant, held, failing, failing-sync, full',
+    ],
     ['inject n2 n1 {"typ"', 'line 2: inject: no message; expected JSON'],
     ['expect leadr n1', 'line 2: expect: "leadr" is no expectation; expected leader'],
     ['submit c1 n1 put', 'line 2: submit: key is missing; expected key'],
