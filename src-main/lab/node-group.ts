@@ -48,7 +48,7 @@ export interface NodeGroupOptions {
   readonly journal: (node: NodeId, incarnation: number, file: string) => void;
   readonly exited: (node: NodeId) => void;
   /** It was killed at the point that this fault named. */
-  readonly killedAtPoint: (fault: number) => void;
+  readonly killedAtPoint: (node: NodeId, fault: number) => void;
   /** Who hears of inboxes, and whether the cluster is in manual mode. */
   readonly manual: () => InboxWatcher;
   /** A node could not start at all. */
@@ -61,8 +61,10 @@ export class NodeGroup {
   readonly #restarts = new Map<NodeId, number>();
   /** The newest life of each node. */
   readonly #lives = new Map<NodeId, number>();
-  /** Nodes that were told in this life that their disk fails. */
+  /** Nodes whose disk fails, or is damaged, in this life. */
   readonly #failing = new Set<NodeId>();
+  /** Nodes whose log is damaged now. */
+  readonly #corrupt = new Set<NodeId>();
   /** The one start that is planned for a node, if any; a kill or another start takes its place. */
   readonly #planned = new Map<NodeId, NodeJS.Timeout>();
   /** false: every node was up once; later deaths are crashes, not failed starts. */
@@ -93,6 +95,7 @@ export class NodeGroup {
     const config = this.#configOf(node);
     this.#failing.delete(node);
     this.#noteFailing(node, config.rules);
+    if (this.#corrupt.has(node)) this.#failing.add(node);
     handle.start(config);
     if (handle.pid === null) return;
     this.#options.tools.guardian.watch(handle.pid);
@@ -175,6 +178,7 @@ export class NodeGroup {
 
   /** The disk of a node that is down is lost; its next life begins on an empty one. */
   wipe(node: NodeId): void {
+    this.#corrupt.delete(node);
     const lives = wipeNodeDirectory(this.#directoryOf(node), this.#lives.get(node) ?? 0);
     this.#options.membership.wipe(node, lives);
   }
@@ -183,6 +187,7 @@ export class NodeGroup {
   corrupt(node: NodeId): void {
     try {
       corruptLog(this.#directoryOf(node));
+      this.#corrupt.add(node);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new LabError('not-possible-now', `${node}: ${why}`);
@@ -192,6 +197,7 @@ export class NodeGroup {
   /** Puts back what `corrupt` took. */
   mendCorrupt(node: NodeId): void {
     mendLog(this.#directoryOf(node));
+    this.#corrupt.delete(node);
   }
 
   /** Ends a node in order, for good until it is started again. */
@@ -234,7 +240,7 @@ export class NodeGroup {
     record({ k: 'down', us: nowUs(), node, how, why });
     exited(node);
     this.#options.manual().noteExit(node);
-    if (crash !== null) this.#options.killedAtPoint(crash.fault);
+    if (crash !== null) this.#options.killedAtPoint(node, crash.fault);
     else if (exit.asked === null && !this.#ending) this.#handleCrash(node, exit, own);
     tools.changed();
   }
@@ -300,7 +306,8 @@ export class NodeGroup {
 
   /** Its disk failed because of a fault that is over by now. */
   #diedOfPastFault(node: NodeId, code: number | null): boolean {
-    const isOver = this.#options.nodeRulesOf(node).disk.failure === 'none';
+    const isSound = this.#options.nodeRulesOf(node).disk.failure === 'none';
+    const isOver = isSound && !this.#corrupt.has(node);
     return code === NODE_EXIT.disk && isOver && this.#failing.has(node);
   }
 

@@ -163,6 +163,20 @@ test('a damaged record is named by the node, which starts only when it is mended
   await endWell();
 });
 
+test('a node whose log is mended while it refuses it is started all the same', async () => {
+  const cluster = await host.start('raft');
+  await nextSuccess(cluster);
+  const node = followerOf(cluster);
+  cluster.begin({ kind: 'stop', node }, 'hand');
+  await until('it is down', () => !cluster.isRunning(node));
+  const fault = cluster.begin({ kind: 'corrupt', node }, 'hand');
+  cluster.startNode(node);
+  cluster.undo(fault.id, 'test');
+  cluster.workload.quiet();
+  await untilLevel(cluster);
+  await endWell();
+});
+
 test('a power cut loses the last writes; the node comes back without them', async () => {
   const cluster = await host.start('raft');
   let newest = 0;
