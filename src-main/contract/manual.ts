@@ -1,4 +1,4 @@
-/** Manual mode as it crosses the wire: what a person does by hand, and what waits in the inboxes. */
+/** Manual mode as it crosses the wire: what is done by hand, and what waits in the inboxes. */
 import { z } from 'zod';
 import type { Era } from '../vocabulary/era.ts';
 import type { MessageKind } from '../vocabulary/trace.ts';

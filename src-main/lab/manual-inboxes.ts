@@ -1,4 +1,4 @@
-/** The inboxes of all nodes in manual mode as the lab knows them, and the choice of what is next. */
+/** The inboxes of all nodes in manual mode, as the lab knows them, and what is next. */
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { ManualItem, ManualNodeState } from '../vocabulary/manual.ts';
 import type { LinkTraffic } from '../runtime/process/node-config.ts';
