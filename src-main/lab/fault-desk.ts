@@ -99,9 +99,11 @@ export class FaultDesk {
   }
 
   /** The node died where a fault said it should; it stays down until that is undone. */
-  noteKilledAtPoint(id: number): void {
+  noteKilledAtPoint(node: NodeId, id: number): void {
     const fault = this.ledger.reach(id);
-    if (fault !== null) for (const listener of this.#deaths) listener(fault);
+    // It came to the point before it heard that the fault was over.
+    if (fault === null) return this.#startIfDown(node);
+    for (const listener of this.#deaths) listener(fault);
   }
 
   /** Called when a node died at a point that a fault named, some time after that began. */

@@ -122,7 +122,7 @@ export class LiveCluster {
         this.#faultHost.forgetKill(node);
         this.#faults.noteExit(node, 'the process ended');
       },
-      killedAtPoint: (fault) => this.#faults.noteKilledAtPoint(fault),
+      killedAtPoint: (...death) => this.#faults.noteKilledAtPoint(...death),
       manual: () => this.manual,
       failedToStart: (text) => {
         this.#error = text;

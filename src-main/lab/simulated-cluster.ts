@@ -275,7 +275,7 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
 
   #noteKilled(node: NodeId, fault: number, why: string): void {
     this.#noteGone(node, 'kill', why);
-    this.desk.noteKilledAtPoint(fault);
+    this.desk.noteKilledAtPoint(node, fault);
   }
 
   /** It ended by itself: its disk failed, a point was passed, an assertion does not hold. */
