@@ -9,6 +9,7 @@ import { eraColour, type Palette } from '../theme/palette.svelte.ts';
 import { drawDimension, drawWash, hatched, line, TEXT_FONT, TICK_FONT } from './draw-axis.ts';
 import {
   segmentIndexAt,
+  wasHeld,
   type ChangeAt,
   type ClusterHistory,
   type StripSegment,
@@ -234,10 +235,15 @@ function drawGaps(pen: Pen, history: ClusterHistory, y: number, nowUs: number): 
     const from = clampX(scale, gap.fromUs);
     const to = clampX(scale, gap.toUs);
     if (to - from < 3) continue;
-    const text = `${formatSpan(gap.toUs - gap.fromUs)}${gap.open ? ', still open' : ''}`;
-    drawDimension(ctx, palette, { fromX: from, toX: to, y, freeX }, text);
+    drawDimension(ctx, palette, { fromX: from, toX: to, y, freeX }, gapText(history, gap));
     freeX = to + 4;
   }
+}
+
+/** Its length; of a time in which nothing moved but by hand that would say nothing. */
+function gapText(history: ClusterHistory, { fromUs, toUs, open }: Gap): string {
+  if (wasHeld(history, fromUs, toUs)) return 'by hand';
+  return `${formatSpan(toUs - fromUs)}${open ? ', still open' : ''}`;
 }
 
 /** Buckets joined to bars of at least BAR_PX, anchored in time so that they do not flicker. */

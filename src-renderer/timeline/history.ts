@@ -56,6 +56,12 @@ interface NodeNow {
   config: string;
 }
 
+export interface HeldSpan {
+  readonly fromUs: number;
+  /** Infinity while it goes on. */
+  toUs: number;
+}
+
 export interface ClusterHistory {
   /** Every node there ever was, in the order of ids. */
   readonly nodeIds: NodeId[];
@@ -68,6 +74,8 @@ export interface ClusterHistory {
   /** All commands of the operator, in the order they were given. */
   readonly commands: AdminRecord[];
   readonly changes: ChangeAt[];
+  /** Manual mode: time passed for people, not for the cluster. The last may still be open. */
+  readonly held: HeldSpan[];
   readonly now: Record<NodeId, NodeNow>;
   endUs: number;
 }
@@ -91,6 +99,7 @@ export function emptyHistory(nodeIds: readonly NodeId[]): ClusterHistory {
     violations: [],
     commands: [],
     changes: [],
+    held: [],
     now,
     endUs: 0,
   };
@@ -127,6 +136,8 @@ export function recordHistory(history: ClusterHistory, event: ViewEvent): void {
       return;
     case 'admin':
       return recordCommand(history, event.record);
+    case 'manual':
+      return recordManual(history, event);
     case 'up':
       if (history.now[event.node] === undefined) addNode(history, event.node, event.us);
       return recordNode(history, event.node, event.us, nodeChange(event));
@@ -139,6 +150,17 @@ export function recordHistory(history: ClusterHistory, event: ViewEvent): void {
     default:
       return;
   }
+}
+
+function recordManual(history: ClusterHistory, event: Extract<ViewEvent, { k: 'manual' }>): void {
+  const last = history.held[history.held.length - 1];
+  if (event.what === 'begin') history.held.push({ fromUs: event.us, toUs: Infinity });
+  else if (event.what === 'end' && last !== undefined) last.toUs = event.us;
+}
+
+/** Whether a scheduler had the time of any of this stretch in its hands. */
+export function wasHeld(history: ClusterHistory, fromUs: number, toUs: number): boolean {
+  return history.held.some((span) => span.fromUs < toUs && span.toUs > fromUs);
 }
 
 function recordTrace(history: ClusterHistory, node: NodeId, us: number, e: TraceEvent): void {

@@ -107,7 +107,7 @@ function askOf(state: ManualState, no: number): ManualState['asks'][number] {
 }
 
 describe.each(PROTOCOLS)('%s', (protocol) => {
-  test('nothing moves unless told; a leader, then commits, come by steps; the record holds', async () => {
+  test('nothing moves unless told; a leader and commits come by steps; the record holds', async () => {
     const cluster = await startStill(protocol);
     const { manual } = cluster;
     const before = await stepsOf(cluster);
@@ -151,7 +151,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     await expectSound(cluster);
   });
 
-  test('dropped and doubled messages are in the record; leaving delivers what waits in order', async () => {
+  test('drops and copies are in the record; leaving delivers what waits in order', async () => {
     const cluster = await startStill(protocol);
     const { manual } = cluster;
     await manual.act({ do: 'ask', op: 'write', key: 'k', value: 'one' });

@@ -1,5 +1,5 @@
 /**
- * Manual mode of one node: its clock stands still, what arrives waits in its inbox, and it moves only
+ * Manual mode of one node: its clock stands still, what arrives waits in its inbox, it moves only
  * when it is told to deliver an item or to let time pass until its next timer. After every turn it
  * tells its supervisor what changed.
  *
