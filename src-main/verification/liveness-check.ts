@@ -1,8 +1,8 @@
 /**
  * Whether a cluster came back: after each fault that left a majority connected, and after the end
  * of each one, an operation that was asked from then on succeeded within a bound (X12 of
- * protocols.md 7.1). What was owed ends when the majority goes, or something is broken of which nobody can say
- * how slow it may make a sound cluster.
+ * protocols.md 7.1). What was owed ends when the majority goes, or something is broken of which
+ * nobody can say how slow it may make a sound cluster.
  */
 import { isDownFault, onlyOf, type FaultRecord } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';

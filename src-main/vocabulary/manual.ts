@@ -1,6 +1,6 @@
 /**
- * Manual mode of a live cluster: what waits in the inbox of a node, and what its scheduler, a person
- * or the lab in a person's place, does with it.
+ * Manual mode of a live cluster: what waits in the inbox of a node, and what its scheduler, a
+ * person or the lab in a person's place, does with it.
  */
 import type { Era } from './era.ts';
 import type { NodeId, Position } from './ids.ts';

@@ -14,7 +14,7 @@ async function stepsTaken(page: Page): Promise<number> {
   return Number(await page.getByTestId('manual-step-count').innerText());
 }
 
-test('a cluster is stepped by hand: an election, a write, a drop, and back to its own pace', async ({
+test('a cluster is stepped by hand: an election, a write, a drop, and free again', async ({
   lab,
 }) => {
   test.setTimeout(180_000);

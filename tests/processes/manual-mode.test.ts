@@ -107,7 +107,7 @@ function askOf(state: ManualState, no: number): ManualState['asks'][number] {
 }
 
 describe.each(PROTOCOLS)('%s', (protocol) => {
-  test('nothing moves unless told; a leader and commits come by steps; the record holds', async () => {
+  test('nothing moves unless told; commits come by steps; the record holds', async () => {
     const cluster = await startStill(protocol);
     const { manual } = cluster;
     const before = await stepsOf(cluster);
@@ -190,7 +190,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
   });
 });
 
-test('a node is killed, another paused: neither is asked anything, and both come back', async () => {
+test('a node is killed, another paused: neither is asked anything, both come back', async () => {
   const cluster = await startStill('raft');
   const { manual } = cluster;
   const leader = cluster.leadership.ready() ?? '';

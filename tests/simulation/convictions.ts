@@ -103,7 +103,7 @@ export const CONVICTIONS: Readonly<Record<string, Readonly<Record<string, Convic
     ),
     'snap-in-memory': unseen(STOPS),
     'promise-before-persist': unseen(
-      'a history is acknowledged from the disk, behind the promise of its epoch: no second leader ' +
+      'a history is acknowledged from the disk, behind its epoch: no second leader ' +
         'of that epoch gets a quorum',
     ),
     'commit-with-old-quorum': unseen(

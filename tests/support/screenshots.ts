@@ -97,7 +97,7 @@ async function pictureLab(page: Page): Promise<void> {
   await stop(page);
 }
 
-/** A network that hangs together by one node, some messages late or lost, and nodes that are slow. */
+/** A network that hangs together by one node, some messages late or lost, and slow nodes. */
 async function pictureFaults(page: Page): Promise<void> {
   await start(page);
   await page.waitForTimeout(3_000);

@@ -43,7 +43,7 @@ export class ManualMode {
     this.inbox = new ManualInbox(options.nowUs, options.incarnation * IDS_PER_LIFE + 1);
   }
 
-  /** Begins the mode, or ends it: what waits is delivered in order, and the clock simply goes on. */
+  /** Begins the mode, or ends it: what waits is delivered in order, and the clock goes on. */
   set(on: boolean): void {
     const { clock, nowMs, turn } = this.#options;
     if (on === this.inbox.isOpen) return;

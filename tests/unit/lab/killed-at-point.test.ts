@@ -51,7 +51,7 @@ describe('a node that is killed at a point', () => {
     expect(host.starts).toBe(1);
   });
 
-  test('is started at once when its fault was over before the supervisor heard of the death', () => {
+  test('is started at once when its fault was over before the lab heard of the death', () => {
     const { id } = desk.begin(CRASH_AT, 'hand', null);
     desk.undo(id, 'undone');
     expect(host.starts).toBe(0);
