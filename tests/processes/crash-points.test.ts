@@ -177,6 +177,7 @@ test('paxos: a node dies while it makes an image, and finds what the point promi
   const cluster = await host.start('paxos', 3, 100);
   const node = followerOf(cluster);
   const snapshot = { do: 'snapshot', node, retain: 0 } as const;
+  await appliesMore(cluster, node);
   expect((await cluster.administer(snapshot, 'hand')).ok).toBe(true);
   for (const [point, images, isNew] of [
     ['snapshot-chunk', 2, false],
