@@ -35,7 +35,7 @@ export class FaultDesk {
     const record = this.ledger.begin(spec, label, origin, host.nowUs());
     const refusal = problem ?? problemIn(() => this.#signalAll(faultKind(spec).begin(spec)));
     if (refusal !== null) {
-      this.ledger.end(record.id, host.nowUs(), `refused: ${refusal}`);
+      this.ledger.end(record.id, host.nowUs(), `${REFUSED}${refusal}`);
       throw new LabError('not-possible-now', refusal);
     }
     if (!faultKind(spec).momentary) return record;
