@@ -86,6 +86,8 @@ export interface Recordings {
   operations(run: number): OperationRecord[];
   /** All that `qlab check` looks at. @throws LabError `unknown-run` */
   facts(run: number): RunFacts;
+  /** The scenario file as it was run, drawn faults and all; null when there was none. */
+  file(run: number): string | null;
   /** Every step of every life that was recorded. */
   steps(run: number): RecordedStep[];
   close(): void;
@@ -100,6 +102,7 @@ export function openRecordings(places: DataPlaces): Recordings {
     report: (run) => reportRun(reader, run),
     operations: (run) => [...reader.operations(run)],
     facts: (run) => factsOf(reader, run),
+    file: (run) => reader.begin(run).scenarioSource,
     steps: (run) => stepsOf(reader, run),
     close: () => reader.close(),
   };

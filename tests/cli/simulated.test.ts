@@ -83,3 +83,26 @@ test('run --sim: the same seed gives the same result, whose recording verifies',
     expect.stringContaining('no divergence'),
   ]);
 }, 120_000);
+
+test('a drawn schedule is shown as a file, which is the same run again', async () => {
+  const run = async (file: string) => {
+    const ran = await place.run(
+      'run',
+      file,
+      '--sim',
+      '--seed',
+      '7',
+      '--protocol',
+      'raft',
+      '--json',
+    );
+    return runResultSchema.parse(JSON.parse(ran.stdout));
+  };
+  const drawn = await run('nemesis');
+  const { stdout } = await place.run('show', String(drawn.runId), '--file');
+  expect(stdout).not.toContain('nemesis:');
+  expect(stdout).toContain('do: recover');
+  const again = await run(place.write('again.yaml', stdout));
+  expect(again.verdict).toEqual(drawn.verdict);
+  expect(again.metrics).toEqual(drawn.metrics);
+}, 60_000);

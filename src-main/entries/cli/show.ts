@@ -1,5 +1,6 @@
 /** `qlab show`: one recorded run. */
 import type { Command } from 'commander';
+import { LabError } from '../../contract/errors.ts';
 import type { ViewEvent } from '../../contract/events.ts';
 import type { Run } from '../../contract/model.ts';
 import type { RunStore } from '../../api/ports.ts';
@@ -17,6 +18,10 @@ import { parseRunId } from './options.ts';
 import { addCommonOptions, placesOf, type CommonOptions } from './shared.ts';
 import { print, printJson, tableLines } from './terminal.ts';
 
+interface ShowOptions extends CommonOptions {
+  readonly file?: boolean;
+}
+
 const STORY_LINES_MAX = 60;
 const PAGE_EVENTS = 20_000;
 
@@ -25,17 +30,24 @@ export function addShowCommand(program: Command): void {
     .command('show')
     .summary('show a recorded run')
     .description('Show the figures, the verdict and the story of a recorded run.')
-    .argument('<run>', 'number of the run, as qlab runs lists it', parseRunId);
-  addCommonOptions(command).action((runId: number, options: CommonOptions) => {
+    .argument('<run>', 'number of the run, as qlab runs lists it', parseRunId)
+    .option('--file', 'print the scenario file as it was run, with the faults that were drawn');
+  addCommonOptions(command).action((runId: number, options: ShowOptions) => {
     const recordings = openRecordings(placesOf(options));
     try {
       const run = recordings.runs.get(runId);
-      if (options.json) printJson(run);
+      if (options.file === true) print([fileOf(recordings.file(runId), runId).trimEnd()]);
+      else if (options.json) printJson(run);
       else print(showLines(run, storyLines(recordings.runs, run)));
     } finally {
       recordings.close();
     }
   });
+}
+
+function fileOf(source: string | null, run: number): string {
+  if (source !== null) return source;
+  throw new LabError('unknown-scenario', `run ${run} was of no scenario: it has no file`);
 }
 
 function showLines(run: Run, story: readonly string[]): string[] {
