@@ -7,7 +7,7 @@ import { LabError } from '../contract/errors.ts';
 import type { SignalOrder } from '../faults/fault-kind.ts';
 import { faultKind } from '../faults/index.ts';
 import { keepsMessages } from '../faults/link-filter.ts';
-import { endsWithProcess, onlyOf } from '../vocabulary/fault.ts';
+import { endsWithProcess, onlyOf, REFUSED } from '../vocabulary/fault.ts';
 import type { FaultOrigin, FaultRecord, FaultSpec, Link } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { FaultHost } from './fault-host.ts';
