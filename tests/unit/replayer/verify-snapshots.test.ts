@@ -38,7 +38,7 @@ function recorded(protocol: ProtocolName): Life[] {
     operation: () => undefined,
     note: () => undefined,
   });
-  expect(run.run()).toEqual({ failedExpectations: [], undone: [] });
+  expect(run.run()).toMatchObject({ failedExpectations: [], undone: [] });
   return lives;
 }
 
