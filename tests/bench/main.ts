@@ -6,6 +6,7 @@
 import { Command } from 'commander';
 import { machineFacts } from './machine.ts';
 import { checkerLines, measureChecker } from './measure-checker.ts';
+import { liveCheckLines, measureLiveCheck } from './measure-live-check.ts';
 import { measureCluster, type ClusterFigures } from './measure-cluster.ts';
 import { measureOutage } from './measure-outage.ts';
 import { measureSimulator, simulatorLines, type SimulatorRow } from './measure-simulator.ts';
@@ -52,9 +53,11 @@ if (command.args[0] === 'simulator') {
 
 if (command.args[0] === 'checker') {
   const results = [...measureChecker()];
+  const live = [...measureLiveCheck()];
   const machine = machineFacts();
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine, results })}\n`);
-  else process.stdout.write(`${checkerLines(results).join('\n')}\n`);
+  const lines = [...checkerLines(results), ...liveCheckLines(live)];
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine, results, live })}\n`);
+  else process.stdout.write(`${lines.join('\n')}\n`);
   process.exit(0);
 }
 

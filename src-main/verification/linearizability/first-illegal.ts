@@ -7,7 +7,7 @@
 import type { Model } from './model.ts';
 import type { Operation } from './operation.ts';
 import type { Ordering } from './precedence.ts';
-import { searchOrder, type Furthest, type SearchLimits } from './search.ts';
+import { searchOrder, type Furthest, type SearchLimits, type SearchResult } from './search.ts';
 
 /** Part of the history is judged a dozen times: each time with little. */
 const STEPS = 300_000;
@@ -45,25 +45,25 @@ export function firstIllegal<State>(
   const ending = operations
     .filter((one) => one.return !== null && one.return >= from)
     .sort((a, b) => (a.return ?? 0) - (b.return ?? 0) || a.id - b.id);
-  const judge = (one: Operation): Furthest<State> | null => {
+  const judge = (one: Operation): SearchResult<State> => {
     const known = knownAt(operations, one.return ?? 0, ordering);
     const steps = Math.min(limits.steps, STEPS);
-    const result = searchOrder(model, known, { ...limits, steps }, { ordering });
-    return result.verdict === 'invalid' ? { ...result.furthest, blocked: one } : null;
+    return searchOrder(model, known, { ...limits, steps }, { ordering });
   };
   let low = 0;
   let high = ending.length - 1;
   let found: Furthest<State> | null = null;
   while (low <= high) {
     // The first one is it, nearly always.
-    const middle =
-      low === 0 && found === null && high === ending.length - 1 ? 0 : (low + high) >> 1;
-    const illegal = judge(ending[middle] ?? furthest.blocked);
-    if (illegal === null) low = middle + 1;
-    else {
-      found = illegal;
+    const isFirst = low === 0 && high === ending.length - 1;
+    const middle = isFirst ? 0 : (low + high) >> 1;
+    const blocked = ending[middle] ?? furthest.blocked;
+    const result = judge(blocked);
+    if (result.verdict === 'unknown') break;
+    if (result.verdict === 'invalid') {
+      found = { ...result.furthest, blocked };
       high = middle - 1;
-    }
+    } else low = middle + 1;
   }
   return found ?? furthest;
 }
