@@ -29,6 +29,9 @@ interface CompareOptions extends CommonOptions {
   readonly sim?: boolean;
 }
 
+/** Run numbers in a cell, at most. */
+const IDS_SHOWN = 5;
+
 export function addCompareCommand(program: Command, setExitCode: SetExitCode): void {
   const command = program
     .command('compare')
@@ -92,7 +95,7 @@ function printComparison(spec: ScenarioSpec, runs: readonly Run[], options: Comp
   const rows = [
     ...METRIC_ROWS.map((row) => [row.title, ...groups.map((group) => figureOf(row, group.runs))]),
     ['verdict', ...groups.map((group) => verdictOf(group.runs))],
-    ['recorded as run', ...groups.map((group) => group.runs.map((run) => run.id).join(' '))],
+    ['recorded as run', ...groups.map((group) => idsText(group.runs.map((run) => run.id)))],
   ];
   const columns = groups.map(({ protocol }) => ({ title: protocol, align: 'right' as const }));
   const first = runs[0];
@@ -105,4 +108,10 @@ function printComparison(spec: ScenarioSpec, runs: readonly Run[], options: Comp
     ...runs.flatMap((run) => (run.note === null ? [] : [`run ${run.id}: ${run.note}`])),
     ...(first === undefined ? [] : [`look closer: ${showHint(first.id, options)}`]),
   ]);
+}
+
+/** Of many trials the first and the last: a column stays narrow. */
+function idsText(ids: readonly number[]): string {
+  if (ids.length <= IDS_SHOWN) return ids.join(' ');
+  return `${ids[0]} to ${ids.at(-1)}`;
 }
