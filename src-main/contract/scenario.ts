@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { READ_LEVELS } from '../vocabulary/read-level.ts';
+import { LINK_FAULT_KINDS, SHAPE_NAMES } from '../vocabulary/fault.ts';
 import { protocolSchema, workloadSchema } from './model.ts';
 import { scenarioStepSchema } from './scenario-steps.ts';
 import { durationSchema, refused } from './scenario-values.ts';
@@ -53,20 +54,9 @@ const NEMESIS_FAULTS = [
   'slow-disk',
   'skew',
   'jump',
-  'cut',
-  'delay',
-  'loss',
-  'duplicate',
-  'reorder',
-  'hold',
-  'bandwidth',
+  ...LINK_FAULT_KINDS,
   'partition',
-  'isolate',
-  'half-open',
-  'bridge',
-  'star',
-  'ring',
-  'chain',
+  ...SHAPE_NAMES,
   'align-timers',
 ] as const;
 const ALL_BUT_TIMERS = NEMESIS_FAULTS.filter((name) => name !== 'align-timers');

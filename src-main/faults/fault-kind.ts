@@ -7,11 +7,11 @@ import { onlyOf } from '../vocabulary/fault.ts';
 import type { FaultSpec, Link, LinkFault, NodeRules, Only } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 
-export type Signal =
+/** What a host is told to do to a node. */
+export type HostSignal =
   | 'kill'
   | 'stop'
   | 'start'
-  | 'start-if-down'
   | 'pause'
   | 'resume'
   | 'hold-disk'
@@ -21,14 +21,18 @@ export type Signal =
   | 'mend-corrupt'
   | 'jump';
 
-export interface SignalOrder {
+interface Order<S extends string> {
   readonly node: NodeId;
-  readonly signal: Signal;
+  readonly signal: S;
   /** Not at once, but so long after the fault began. */
   readonly afterMs?: number;
   /** Of `jump`. */
   readonly ms?: number;
 }
+
+export type HostOrder = Order<HostSignal>;
+/** `start-if-down` is the desk's to judge: whether another fault keeps the node down. */
+export type SignalOrder = HostOrder | Order<'start-if-down'>;
 
 /** What a fault needs of its node to begin: a running process, or one that is down. */
 export type Needs = 'running' | 'down' | 'any';

@@ -1,5 +1,5 @@
 /** What the fault desk needs of a cluster: a live one or a simulated one. */
-import type { SignalOrder } from '../faults/fault-kind.ts';
+import type { HostOrder } from '../faults/fault-kind.ts';
 import type { NodeId, ProtocolName } from '../vocabulary/ids.ts';
 import type { LabEvent } from './ports.ts';
 
@@ -16,7 +16,7 @@ export interface FaultHost {
   whyNotWiped(node: NodeId): string | null;
   /** Does what a fault asks for; a node that is not there any more hears nothing.
    *  @throws Error when it cannot be done: a refusal. */
-  signal(order: SignalOrder): void;
+  signal(order: HostOrder): void;
   /** Starts a node that nobody keeps down any more. */
   start(node: NodeId): void;
   /** Faults began or ended: what is done to links and nodes is to be pushed to them. */

@@ -1,6 +1,6 @@
 /** Faults of a live cluster: signals to processes, rules over the control channel. */
 import { assert } from '../base/assert.ts';
-import type { SignalOrder } from '../faults/fault-kind.ts';
+import type { HostOrder } from '../faults/fault-kind.ts';
 import { isCut, linkKey } from '../faults/index.ts';
 import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
 import type { LinkRules } from '../runtime/process/node-config.ts';
@@ -77,13 +77,13 @@ export class LiveFaultHost implements FaultHost {
     this.#options.nodes.startByHand(node);
   }
 
-  signal(order: SignalOrder): void {
+  signal(order: HostOrder): void {
     const handle = this.#options.nodes.handle(order.node);
     assert(handle !== undefined, `signal ${order.signal} to unknown ${order.node}`);
     this.#signal(order, handle);
   }
 
-  #signal({ node, signal, afterMs, ms }: SignalOrder, handle: NodeHandle): void {
+  #signal({ node, signal, afterMs, ms }: HostOrder, handle: NodeHandle): void {
     const { nodes, record, nowUs, ending } = this.#options;
     switch (signal) {
       case 'kill':
@@ -98,9 +98,6 @@ export class LiveFaultHost implements FaultHost {
         return;
       case 'start':
         return this.start(node);
-      case 'start-if-down':
-        if (!handle.isRunning) this.start(node);
-        return;
       case 'hold-disk':
         return handle.setDisk('held');
       case 'release-disk':

@@ -8,7 +8,7 @@ import { STALL_MS_MAX } from '../faults/slow.ts';
 import { hasCentre, shapeLinks } from '../vocabulary/shapes.ts';
 import { CRASH_POINT_NAMES } from '../vocabulary/crash-points.ts';
 import type { Link, LinkFaultKind, NodeFaultKind, ShapeName } from '../vocabulary/fault.ts';
-import { SHAPE_NAMES } from '../vocabulary/fault.ts';
+import { LINK_FAULT_KINDS, SHAPE_NAMES } from '../vocabulary/fault.ts';
 import type { NodeId } from '../vocabulary/ids.ts';
 import type { NemesisFault } from '../vocabulary/scenario.ts';
 import type { TimingMs } from '../vocabulary/timing.ts';
@@ -40,15 +40,7 @@ type NodeKind = Extract<NemesisFault, NodeFaultKind>;
 
 /** Such links are late, or carry a message twice; nobody is cut off. */
 const GENTLE_KINDS: ReadonlySet<NemesisFault> = new Set(['delay', 'duplicate', 'reorder']);
-const LINK_KINDS: ReadonlySet<NemesisFault> = new Set<LinkFaultKind>([
-  'cut',
-  'delay',
-  'loss',
-  'duplicate',
-  'reorder',
-  'hold',
-  'bandwidth',
-]);
+const LINK_KINDS: ReadonlySet<NemesisFault> = new Set(LINK_FAULT_KINDS);
 const KINDS_OF_MESSAGES: readonly MessageKind[] = [
   'replicate',
   'answer',

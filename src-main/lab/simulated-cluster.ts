@@ -2,7 +2,7 @@
  * A simulated cluster as the steps of a scenario see it: the same faults, ledger and words as on a
  * live one, carried out on virtual time.
  */
-import type { SignalOrder } from '../faults/fault-kind.ts';
+import type { HostOrder } from '../faults/fault-kind.ts';
 import { isCut, linkKey } from '../faults/index.ts';
 import { whyNotWiped } from '../protocols/quorum/lost-disks.ts';
 import type { OwnEvent, Simulation } from '../runtime/simulator/timed/simulation.ts';
@@ -216,7 +216,7 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
     if (!this.isRunning(node)) this.#boot(node);
   }
 
-  signal({ node, signal, afterMs, ms }: SignalOrder): void {
+  signal({ node, signal, afterMs, ms }: HostOrder): void {
     const simulation = this.#simulation;
     const us = this.nowUs();
     switch (signal) {
@@ -226,7 +226,6 @@ export class SimulatedCluster implements AdminCluster, FaultHost, BreakableClust
       case 'stop':
         return this.#end(node, 'stop');
       case 'start':
-      case 'start-if-down':
         return this.start(node);
       case 'hold-disk':
         return simulation.disks.hold(node);

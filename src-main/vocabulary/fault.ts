@@ -56,6 +56,16 @@ export type LinkEffect =
 
 export type LinkFaultKind = LinkEffect['kind'];
 
+export const LINK_FAULT_KINDS = [
+  'cut',
+  'delay',
+  'loss',
+  'duplicate',
+  'reorder',
+  'hold',
+  'bandwidth',
+] as const satisfies readonly LinkFaultKind[];
+
 type Plain<K extends string> = K extends K ? { readonly kind: K } : never;
 
 /** What is done to one node. */
@@ -91,14 +101,14 @@ export type FaultSpec = NodeFault | LinkFault;
 /** `bridge`, `star`, `isolate`, `half-open` are about one node; `ring`, `chain` about none. */
 export type ShapeName = 'isolate' | 'half-open' | 'bridge' | 'star' | 'ring' | 'chain';
 
-export const SHAPE_NAMES: readonly ShapeName[] = [
+export const SHAPE_NAMES = [
   'isolate',
   'half-open',
   'bridge',
   'star',
   'ring',
   'chain',
-];
+] as const satisfies readonly ShapeName[];
 
 /** Who asked for a fault. */
 export type FaultOrigin = 'scenario' | 'nemesis' | 'hand' | 'lab';

@@ -15,6 +15,8 @@ import { RunReader } from '../../src-main/storage/run-reader.ts';
 import type { CrashPoint } from '../../src-main/vocabulary/crash-points.ts';
 import type { NodeId } from '../../src-main/vocabulary/ids.ts';
 import {
+  followerOf,
+  leaderOf,
   nextSuccess,
   openProcessLab,
   until,
@@ -27,18 +29,6 @@ beforeEach(async () => {
   host = await openProcessLab();
 });
 afterEach(() => host.close());
-
-function leaderOf(cluster: LiveCluster): NodeId {
-  return ensure(cluster.leadership.ready(), 'nobody leads');
-}
-
-function followerOf(cluster: LiveCluster): NodeId {
-  const leader = leaderOf(cluster);
-  return ensure(
-    cluster.nodeIds.find((node) => node !== leader),
-    'no follower',
-  );
-}
 
 /** What a node that is down has on its disk. */
 function diskOf(cluster: LiveCluster, node: NodeId) {

@@ -5,12 +5,12 @@
 import Database from 'better-sqlite3';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ensure } from '../../src-main/base/assert.ts';
 import type { LiveCluster } from '../../src-main/lab/live-cluster.ts';
 import { DATABASE_FILE } from '../../src-main/runtime/process/node-config.ts';
 import type { NodeId } from '../../src-main/vocabulary/ids.ts';
 import { eventsOf, latencyMs } from '../support/live-faults.ts';
 import {
+  followerOf,
   nextSuccess,
   openProcessLab,
   until,
@@ -23,14 +23,6 @@ beforeEach(async () => {
   host = await openProcessLab();
 });
 afterEach(() => host.close());
-
-function followerOf(cluster: LiveCluster): NodeId {
-  const leader = cluster.leadership.ready();
-  return ensure(
-    cluster.nodeIds.find((node) => node !== leader),
-    'no follower',
-  );
-}
 
 async function heldOf(cluster: LiveCluster, node: NodeId): Promise<number> {
   return (await cluster.counters()).get(node)?.held ?? 0;

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ensure } from '../../src-main/base/assert.ts';
 import { childEntriesFromSource, PAUSE_MODE } from '../../src-main/lab/child-entries.ts';
 import { createLab, type LocalLab } from '../../src-main/lab/lab.ts';
 import type { LiveCluster } from '../../src-main/lab/live-cluster.ts';
@@ -11,7 +12,7 @@ import { RunReader } from '../../src-main/storage/run-reader.ts';
 import { verifyRecordedRun } from '../../src-main/entries/verify-recorded-run.ts';
 import type { Run } from '../../src-main/contract/model.ts';
 import type { VerifyResult } from '../../src-main/contract/calls.ts';
-import type { ProtocolName } from '../../src-main/vocabulary/ids.ts';
+import type { NodeId, ProtocolName } from '../../src-main/vocabulary/ids.ts';
 import { DEFAULT_TIMING_MS, type TimingMs } from '../../src-main/vocabulary/timing.ts';
 import { DEFAULT_WORKLOAD, type OperationRecord } from '../../src-main/vocabulary/workload.ts';
 
@@ -125,4 +126,16 @@ export async function untilLevel(cluster: LiveCluster, atLeast = 1): Promise<voi
     const level = applied.length === cluster.nodeIds.length && new Set(applied).size === 1;
     return level && (applied[0] ?? 0) >= atLeast;
   });
+}
+
+export function leaderOf(cluster: LiveCluster): NodeId {
+  return ensure(cluster.leadership.ready(), 'nobody leads');
+}
+
+export function followerOf(cluster: LiveCluster): NodeId {
+  const leader = leaderOf(cluster);
+  return ensure(
+    cluster.nodeIds.find((node) => node !== leader),
+    'no follower',
+  );
 }
